@@ -1,0 +1,1 @@
+"""ecslite: Amazon ECS by experiment."""
