@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["EcsliteError", "Fault", "InvalidDocument", "InvalidSetting", "NotInThisRun"]
+__all__ = ["EcsliteError", "DocumentFault", "InvalidDocument", "InvalidSetting", "NotInThisRun"]
 
 
 class EcsliteError(Exception):
@@ -29,7 +29,7 @@ class NotInThisRun(EcsliteError, LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class DocumentFault:
     """One thing wrong with a document: where it stands, and what would be right."""
 
     path: str
@@ -42,7 +42,7 @@ class Fault:
 class InvalidDocument(EcsliteError, ValueError):
     """A document of AWS's form has faults; `.faults` lists all of them."""
 
-    def __init__(self, what: str, faults: Sequence[Fault]) -> None:
+    def __init__(self, what: str, faults: Sequence[DocumentFault]) -> None:
         self.faults = tuple(faults)
         count = "1 fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
         super().__init__("\n".join([f"{what} has {count}:", *(f"  {fault}" for fault in self.faults)]))
