@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["EcsliteError", "DocumentFault", "InvalidDocument", "InvalidSetting", "NotInThisRun"]
+__all__ = ["DocumentFault", "EcsliteError", "InvalidDocument", "InvalidSetting", "NotInThisRun"]
 
 
 class EcsliteError(Exception):

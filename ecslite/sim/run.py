@@ -134,7 +134,9 @@ class Run:
         """The run that `to_json` wrote; InvalidSetting where the schema's number is another."""
         data = json.loads(text)
         if data.pop("schema", None) != SCHEMA:
-            raise InvalidSetting(f"this run was not written by schema {SCHEMA}: run the scenario again to make a new one")
+            raise InvalidSetting(
+                f"this run was not written by schema {SCHEMA}: run the scenario again to make a new one"
+            )
         return cls(
             seed=data["seed"],
             seconds=data["seconds"],
@@ -160,7 +162,9 @@ class Metrics(Mapping[str | tuple[str, str], Metric]):
         if len(found) == 1:
             return found[0]
         have = ", ".join(sorted({f"{m.name} of {m.subject}" for m in self._metrics})) or "no metric"
-        raise NotInThisRun(f"{len(found)} metrics for {key!r}: this run has {have}; name one, as in metrics[name, subject]")
+        raise NotInThisRun(
+            f"{len(found)} metrics for {key!r}: this run has {have}; name one, as in metrics[name, subject]"
+        )
 
     def __iter__(self) -> Iterator[str | tuple[str, str]]:
         return iter([(metric.name, metric.subject) for metric in self._metrics])
