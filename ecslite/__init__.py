@@ -1,1 +1,73 @@
-"""ecslite: Amazon ECS by experiment."""
+"""ecslite: run Amazon ECS designs on the spot, and ask why each thing happened.
+
+import ecslite as ecs
+
+sim = ecs.Simulation(seed=7)
+shop = ecs.Cluster(sim, "shop")
+front = ecs.LoadBalancer(sim, "front")
+web = ecs.Service(shop, ecs.TaskDefinition("web", cpu=256, memory=512), desired_count=2, load_balancer=front)
+ecs.Traffic(sim, ecs.constant(5)).to(front)
+run = sim.run(minutes=10)
+print(ecs.bill(run))
+"""
+
+from ecslite import views
+from ecslite.autoscaling.alarm import Alarm
+from ecslite.autoscaling.target_tracking import TargetTracking
+from ecslite.billing.bill import Bill, Line, bill
+from ecslite.billing.prices import Price, Prices, default_prices
+from ecslite.capacity.fargate import Fargate
+from ecslite.ecs.cluster import Cluster
+from ecslite.ecs.fault import Fault
+from ecslite.ecs.service import Service
+from ecslite.ecs.task import Task
+from ecslite.ecs.task_definition import TaskDefinition
+from ecslite.errors import DocumentFault, EcsliteError, InvalidDocument, InvalidSetting, NotInThisRun
+from ecslite.network.load_balancer import LoadBalancer
+from ecslite.network.target import HealthCheck
+from ecslite.sim.distributions import Constant, Distribution, Exponential, LogNormal, Uniform
+from ecslite.sim.profiles import Profile, constant, diurnal, spike
+from ecslite.sim.run import Event, Level, Metric, Part, Run
+from ecslite.sim.simulation import Simulation
+from ecslite.sim.traffic import Traffic
+
+__all__ = [
+    "Alarm",
+    "Bill",
+    "Cluster",
+    "Constant",
+    "Distribution",
+    "DocumentFault",
+    "EcsliteError",
+    "Event",
+    "Exponential",
+    "Fargate",
+    "Fault",
+    "HealthCheck",
+    "InvalidDocument",
+    "InvalidSetting",
+    "Level",
+    "Line",
+    "LoadBalancer",
+    "LogNormal",
+    "Metric",
+    "NotInThisRun",
+    "Part",
+    "Price",
+    "Prices",
+    "Profile",
+    "Run",
+    "Service",
+    "Simulation",
+    "TargetTracking",
+    "Task",
+    "TaskDefinition",
+    "Traffic",
+    "Uniform",
+    "bill",
+    "constant",
+    "default_prices",
+    "diurnal",
+    "spike",
+    "views",
+]

@@ -1,8 +1,9 @@
 """A Run: what a simulation leaves behind, as immutable records.
 
-Bills, views and widgets read a Run and nothing else. It holds the events (each with the event that caused it), the metrics
-(CloudWatch's periods and statistics), the parts with the states they went through, and the levels (numbers such as a desired
-count, with the moments they changed). It goes to JSON and back without loss, so that a page can carry a finished run.
+Bills, views and widgets read a Run and nothing else. It holds the events (each with the event that caused it), the
+metrics (CloudWatch's periods and statistics), the parts with the states they went through, and the levels (numbers
+such as a desired count, with the moments they changed). It goes to JSON and back without loss, so that a page can
+carry a finished run.
 """
 
 from __future__ import annotations
@@ -151,7 +152,8 @@ class Run:
 
 
 class Metrics(Mapping[str | tuple[str, str], Metric]):
-    """A run's metrics: `metrics["CPUUtilization"]`, or `metrics["CPUUtilization", "web"]` where several parts have it."""
+    """A run's metrics: `metrics["CPUUtilization"]`, or `metrics["CPUUtilization", "web"]` where several parts have
+    it."""
 
     def __init__(self, metrics: tuple[Metric, ...]) -> None:
         self._metrics = metrics

@@ -1,0 +1,220 @@
+"""A service: keeps as many tasks running as its desired count says, and replaces those that die or turn unhealthy.
+
+This version holds the scheduler's steady state on Fargate (REPLICA). Deployments, and the throttling of tasks that fail
+to start, are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+
+import simpy
+
+from ecslite.ecs.cluster import Cluster
+from ecslite.ecs.task import Task, zone_with_fewest, zone_with_most
+from ecslite.ecs.task_definition import TaskDefinition
+from ecslite.errors import InvalidSetting
+from ecslite.network.load_balancer import LoadBalancer
+from ecslite.network.target import Target
+from ecslite.sim.metrics import Sample
+from ecslite.sim.station import Workers
+
+__all__ = ["Service"]
+
+MOST_TASKS = 5_000
+"""Tasks in one service [AWS General Reference, ECS quotas; read 2026-11-23]."""
+
+MAXIMUM_PERCENT = 200
+"""The default of maximumPercent for REPLICA: how far replacements may go above the desired count."""
+
+UNITS_PER_VCPU = 1024
+
+
+class Service:
+    """`desired_count` copies of a task definition, kept running.
+
+    `workers` is how many requests a task serves at a time, `backlog` how many may wait in it, `startup_seconds` how
+    long its application takes to listen once its containers have started, and `image_mib` the compressed size of its
+    images.
+    """
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        task_definition: TaskDefinition,
+        *,
+        desired_count: int,
+        name: str | None = None,
+        load_balancer: LoadBalancer | None = None,
+        health_check_grace_period_seconds: int = 0,
+        workers: int = 1,
+        backlog: int = 100,
+        startup_seconds: float = 5.0,
+        image_mib: float = 250.0,
+    ) -> None:
+        _check_count(desired_count)
+        if health_check_grace_period_seconds < 0 or startup_seconds < 0 or image_mib < 0:
+            raise InvalidSetting("health_check_grace_period_seconds, startup_seconds and image_mib start at 0")
+        self.sim = cluster.sim
+        self.cluster = cluster
+        self.task_definition = task_definition
+        self.name = name or task_definition.family
+        self.load_balancer = load_balancer
+        self.grace = health_check_grace_period_seconds
+        self.worker_count, self.backlog = workers, backlog
+        self.startup_seconds, self.image_mib = startup_seconds, image_mib
+        self.desired_count = desired_count
+        self.tasks: list[Task] = []
+        """All tasks that are not STOPPED."""
+        self._started = 0
+        self._random = self.sim.stream(f"service/{self.name}")
+        record = self.sim.record("service", self.name, cluster=cluster.name, task_definition=task_definition.name)
+        created = self.sim.enter(
+            record, "ACTIVE", None, f"Service {self.name} is created with a desired count of {desired_count}."
+        )
+        self.sim.level("DesiredCount", self.name, desired_count, created)
+        self.sim.level("RunningCount", self.name, 0, created)
+        self.sim.meter.read(self._read)
+        self._wake(created)
+
+    def update(self, *, desired_count: int, cause: int | None = None, why: str = "You set") -> int:
+        """Change the desired count; the id of the event that says so."""
+        _check_count(desired_count)
+        before, self.desired_count = self.desired_count, desired_count
+        event = self.sim.log.add(
+            "service",
+            self.name,
+            f"{why} the desired count of service {self.name} from {before} to {desired_count}.",
+            cause,
+            desired_count=desired_count,
+        )
+        self.sim.level("DesiredCount", self.name, desired_count, event)
+        self._wake(event)
+        return event
+
+    @property
+    def vcpu(self) -> float:
+        """Virtual CPUs of one task."""
+        return self.task_definition.cpu / UNITS_PER_VCPU
+
+    @property
+    def running_count(self) -> int:
+        """Tasks whose last status is RUNNING."""
+        return sum(task.last_status == "RUNNING" for task in self.tasks)
+
+    def new_workers(self) -> Workers:
+        """The workers of one more task."""
+        # Model: the task's CPU is shared evenly among its workers, and one worker uses one core at the most.
+        share = min(1.0, self.vcpu / self.worker_count)
+        return Workers(self.worker_count, stretch=1 / share, backlog=self.backlog)
+
+    # What tasks and targets tell
+
+    def task_changed(self, task: Task, event: int) -> None:
+        """A task has begun to run, is being taken out of service, or has stopped."""
+        if task.last_status == "STOPPED":
+            self.tasks.remove(task)
+        self.sim.level("RunningCount", self.name, self.running_count, event)
+        if task.desired_status == "STOPPED" or task.ready:
+            self._wake(event)
+
+    def target_changed(self, target: Target, event: int) -> None:
+        """The load balancer has changed its mind about a task's health."""
+        task = next(task for task in self.tasks if task.target is target)
+        if task.desired_status == "STOPPED":
+            return
+        within_grace = self.sim.now - (task.running_since or 0.0) < self.grace
+        task.healthy = target.state == "healthy" or within_grace
+        self._wake(event)
+
+    # The scheduler
+
+    def _wake(self, cause: int) -> None:
+        self.sim.process(self._reconcile_soon(cause))
+
+    def _reconcile_soon(self, cause: int) -> Generator[simpy.Event, None, None]:
+        # Model: the scheduler acts one second after something has changed.
+        yield self.sim.sleep(1.0)
+        self._reconcile(cause)
+
+    def _reconcile(self, cause: int) -> None:
+        wanted = [task for task in self.tasks if task.desired_status == "RUNNING"]
+        well = [task for task in wanted if task.healthy]
+        room = max(self.desired_count * MAXIMUM_PERCENT // 100 - len(wanted), 0)
+        missing = self.desired_count - len(well)
+        if missing > 0:
+            self._start(min(missing, room), cause)
+        elif missing < 0:
+            self._stop(self._surplus(well, -missing), cause, "Scaling activity initiated by the service scheduler")
+        self._retire_unhealthy(cause, blocked=missing > room)
+
+    def _retire_unhealthy(self, cause: int, blocked: bool) -> None:
+        """Stop condemned tasks as far as ready ones stand in for them [ECS Developer Guide, ecs_services].
+
+        Where the maximum leaves no room for a replacement (`blocked`), one goes first to make room.
+        """
+        wanted = [task for task in self.tasks if task.desired_status == "RUNNING"]
+        ill = [task for task in wanted if not task.healthy]
+        ready = sum(task.ready for task in wanted)
+        spare = min(len(ill), max(ready + len(ill) - self.desired_count, int(blocked)))
+        self._stop(ill[:spare], cause, "Task failed ELB health checks")
+
+    def _start(self, count: int, cause: int) -> None:
+        if not count:
+            return
+        text = f"Service {self.name} starts {count} task{'s' if count > 1 else ''}."
+        event = self.sim.log.add("service", self.name, text, cause, count=count)
+        for _ in range(count):
+            self._started += 1
+            zone = zone_with_fewest(self.cluster.provider.zones, self._live())
+            self.tasks.append(Task(self, self._started, zone, event))
+
+    def _live(self) -> list[Task]:
+        return [task for task in self.tasks if task.desired_status == "RUNNING"]
+
+    def _surplus(self, tasks: list[Task], count: int) -> list[Task]:
+        """Which tasks go: those not running yet, then from the zone with the most, at random within it."""
+        left, chosen = list(tasks), []
+        for _ in range(count):
+            candidates = [task for task in left if task.last_status != "RUNNING"] or left
+            zone = zone_with_most(candidates)
+            task = self._random.choice([task for task in candidates if task.zone == zone])
+            left.remove(task)
+            chosen.append(task)
+        return chosen
+
+    def _stop(self, tasks: list[Task], cause: int, reason: str) -> None:
+        if not tasks:
+            return
+        count = len(tasks)
+        event = self.sim.log.add(
+            "service",
+            self.name,
+            f"Service {self.name} stops {count} task{'s' if count > 1 else ''}: {reason}.",
+            cause,
+            count=count,
+        )
+        for task in tasks:
+            task.stop(event, "ServiceSchedulerInitiated", reason)
+
+    # Metrics
+
+    def _read(self) -> Iterator[Sample]:
+        running = [task for task in self.tasks if task.last_status in ("RUNNING", "DEACTIVATING")]
+        yield Sample("DesiredTaskCount", self.name, "Count", {"Average": self.desired_count})
+        yield Sample("RunningTaskCount", self.name, "Count", {"Average": self.running_count})
+        if self.load_balancer is not None:
+            self.load_balancer.catch_up()
+        uses = {task.id: task.cpu_percent() for task in running}
+        statistics = {}
+        if uses:
+            values = uses.values()
+            statistics = {"Average": sum(values) / len(values), "Minimum": min(values), "Maximum": max(values)}
+        yield Sample("CPUUtilization", self.name, "Percent", statistics)
+        for task_id, use in uses.items():
+            yield Sample("TaskCpuUtilization", task_id, "Percent", {"Average": use})
+
+
+def _check_count(desired_count: int) -> None:
+    if isinstance(desired_count, bool) or not isinstance(desired_count, int) or not 0 <= desired_count <= MOST_TASKS:
+        raise InvalidSetting(f"desired_count={desired_count!r}: use a whole number from 0 to {MOST_TASKS:,}")

@@ -1,0 +1,198 @@
+"""A task: one running copy of a task definition, from PROVISIONING to STOPPED.
+
+The states and their order are those of the ECS Developer Guide (page task-lifecycle-explanation, read 2026-11-23):
+
+    PROVISIONING → PENDING → ACTIVATING → RUNNING → DEACTIVATING → STOPPING → DEPROVISIONING → STOPPED
+
+A stop may be asked for in any state; the task then goes on to DEACTIVATING from wherever it stands. `desired_status`
+says where ECS wants it (RUNNING or STOPPED), `last_status` where it was last seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+import simpy
+
+from ecslite.network.target import Target
+
+if TYPE_CHECKING:
+    from ecslite.ecs.service import Service
+
+__all__ = ["Task"]
+
+Steps = Generator[simpy.Event, None, None]
+
+# Model: a process that gets SIGTERM finishes the requests it has and exits; SIGKILL ends it after stopTimeout.
+
+
+class Task:
+    """One task of a service."""
+
+    def __init__(self, service: Service, number: int, zone: str, cause: int) -> None:
+        definition, provider = service.task_definition, service.cluster.provider
+        self.sim = service.sim
+        self.service = service
+        self.provider = provider
+        self.random = self.sim.stream(f"task/{service.name}/{number}")
+        self.id = f"{self.random.getrandbits(128):032x}"
+        self.zone = zone
+        self.desired_status = "RUNNING"
+        self.target: Target | None = None
+        self.healthy = True
+        """False from the moment a health check has condemned it; the service then replaces it."""
+        self.workers = service.new_workers()
+        self.running_since: float | None = None
+        self.listens_at = float("inf")
+        self.record = self.sim.record(
+            "task",
+            self.id,
+            cluster=service.cluster.name,
+            service=service.name,
+            task_definition=definition.name,
+            cpu=definition.cpu,
+            memory=definition.memory,
+            zone=zone,
+            capacity_provider=provider.name,
+            architecture=definition.cpu_architecture,
+        )
+        self._measured_at, self._measured_busy = 0.0, 0.0
+        self._stopped_by: int | None = None
+        self._crashed = False
+        self._stop_asked = self.sim.env.event()
+        self._last_event = cause
+        self.sim.process(self._live())
+
+    @property
+    def last_status(self) -> str:
+        return self.record.state
+
+    @property
+    def short(self) -> str:
+        """The first eight characters of the id, enough to tell tasks apart."""
+        return self.id[:8]
+
+    @property
+    def ready(self) -> bool:
+        """RUNNING and, behind a load balancer, a healthy target."""
+        return self.last_status == "RUNNING" and (self.target is None or self.target.state == "healthy")
+
+    def stop(self, cause: int, stop_code: str, reason: str) -> None:
+        """Ask for the task's end: its target drains, then its containers get SIGTERM. A second call changes nothing."""
+        if self.desired_status == "STOPPED":
+            return
+        self.desired_status = "STOPPED"
+        self.record.attributes |= {"stop_code": stop_code, "stopped_reason": reason}
+        self._stopped_by = cause
+        self._stop_asked.succeed()
+
+    def crash(self, cause: int, exit_code: int) -> None:
+        """Its essential container ends by itself now; ECS hears of it a moment later."""
+        if self._crashed or self.last_status not in ("RUNNING", "DEACTIVATING"):
+            return
+        self._crashed = True
+        self._end_process(cause)
+        self.sim.process(self._be_noticed(cause, exit_code))
+
+    def cpu_percent(self) -> float:
+        """CPU used since the last call, in per cent of what the task definition reserves for the time it has run."""
+        now, busy = self.sim.now, self.workers.busy_seconds(self.sim.now)
+        seconds = now - max(self._measured_at, self.running_since or 0.0)
+        used = (busy - self._measured_busy) / self.workers.stretch
+        self._measured_at, self._measured_busy = now, busy
+        return 100 * used / (self.service.vcpu * seconds) if seconds else 0.0
+
+    # The life-cycle, as one process
+
+    def _live(self) -> Steps:
+        yield from self._start()
+        if not self._stop_asked.triggered:
+            self._enter("RUNNING", f"Task {self.short} is running.")
+            self.running_since = self.sim.now
+            self.service.task_changed(self, self._last_event)
+            yield self._stop_asked
+        yield from self._end()
+
+    def _start(self) -> Steps:
+        draw, random = self.provider, self.random
+        pull = draw.pull_seconds(self.service.image_mib)
+        steps = (
+            ("PROVISIONING", draw.provisioning.draw(random), "gets its network interface"),
+            ("PENDING", draw.pending.draw(random), "gets its place to run"),
+            ("ACTIVATING", pull + draw.container_start.draw(random), "pulls its image and starts its containers"),
+        )
+        for state, seconds, what in steps:
+            if self._stop_asked.triggered:
+                return
+            self._enter(state, f"Task {self.short} in {self.zone} {what}.")
+            yield self.sim.sleep(seconds) | self._stop_asked
+        if not self._stop_asked.triggered:
+            self._listen()
+
+    def _listen(self) -> None:
+        self.listens_at = self.sim.now + self.service.startup_seconds
+        balancer = self.service.load_balancer
+        if balancer is not None:
+            self.target = balancer.register(
+                self.id, self.workers, self.listens_at, self._last_event, self.service.target_changed
+            )
+
+    def _end(self) -> Steps:
+        if self._stopped_by is not None:
+            self._last_event = self._stopped_by
+        self._enter("DEACTIVATING", f"Task {self.short} is taken out of service.")
+        self.service.task_changed(self, self._last_event)
+        drained = self._deregister()
+        if drained is not None and not self._crashed:
+            # ECS waits for the target to be unused before it sends the stop signal.
+            yield drained
+        self._enter("STOPPING", f"Task {self.short} is told to stop (SIGTERM).")
+        if not self._crashed:
+            yield self.sim.sleep(self._grace())
+            self._end_process(self._last_event)
+        self._enter("DEPROVISIONING", f"Task {self.short} gives its network interface back.")
+        yield self.sim.sleep(self.provider.deprovisioning.draw(self.random))
+        reason = self.record.attributes["stopped_reason"]
+        self._enter("STOPPED", f"Task {self.short} is stopped: {reason}")
+        self.service.task_changed(self, self._last_event)
+
+    def _deregister(self) -> simpy.Event | None:
+        balancer = self.service.load_balancer
+        if balancer is None or self.target is None:
+            return None
+        return balancer.deregister(self.target, self._last_event)
+
+    def _grace(self) -> float:
+        """Seconds from SIGTERM to the process's end: the requests in hand, at the most stopTimeout."""
+        left = self.workers.last_end(self.sim.now) - self.sim.now
+        return min(left, float(self.service.task_definition.stop_timeout))
+
+    def _end_process(self, cause: int) -> None:
+        if self.service.load_balancer is not None and self.target is not None and self.target.alive:
+            self.service.load_balancer.stop(self.target, cause)
+
+    def _be_noticed(self, cause: int, exit_code: int) -> Steps:
+        yield self.sim.sleep(self.provider.notice.draw(self.random))
+        self.record.attributes["exit_code"] = exit_code
+        event = self.sim.log.add(
+            "task",
+            self.id,
+            f"ECS sees that an essential container of task {self.short} has exited ({exit_code}).",
+            cause,
+        )
+        self.stop(event, "EssentialContainerExited", "Essential container in task exited")
+
+    def _enter(self, state: str, text: str) -> None:
+        self._last_event = self.sim.enter(self.record, state, self._last_event, text)
+
+
+def zone_with_fewest(zones: tuple[str, ...], tasks: list[Task]) -> str:
+    """The zone in which the fewest of these tasks run; the first of them where several have as few."""
+    return min(zones, key=lambda zone: sum(task.zone == zone for task in tasks))
+
+
+def zone_with_most(tasks: list[Task]) -> str:
+    """The zone in which the most of these tasks run; the first of them by name where several have as many."""
+    zones = sorted({task.zone for task in tasks})
+    return max(zones, key=lambda zone: sum(task.zone == zone for task in tasks))

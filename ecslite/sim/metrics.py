@@ -1,0 +1,87 @@
+"""Metrics as CloudWatch keeps them: at the end of each period, one set of statistics for each part.
+
+A part that has something to measure gives the meter a *reading*, a function called at the end of each period that
+returns the samples of that period. Whoever acts on metrics (an alarm) subscribes and is told after each period.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Mapping
+from typing import NamedTuple
+
+import simpy
+
+from ecslite.sim.clock import MINUTE
+from ecslite.sim.run import Metric
+
+__all__ = ["PERIOD", "Meter", "Sample"]
+
+PERIOD = 60
+"""Seconds between two data points. ECS and ALB send theirs once a minute [ECS Developer Guide, CloudWatch metrics]."""
+
+
+class Sample(NamedTuple):
+    """One part's statistics for one period; an empty mapping means that no data was sent."""
+
+    name: str
+    subject: str
+    unit: str
+    statistics: Mapping[str, float]
+
+
+Reading = Callable[[], Iterable[Sample]]
+
+
+class Meter:
+    """Closes a period each minute and remembers every sample."""
+
+    def __init__(self, env: simpy.Environment) -> None:
+        self._env = env
+        self._readings: list[Reading] = []
+        self._subscribers: list[Callable[[int], None]] = []
+        self._samples: dict[tuple[str, str], tuple[str, list[Mapping[str, float]]]] = {}
+        self.periods = 0
+        env.process(self._close_periods())
+
+    def read(self, reading: Reading) -> None:
+        """Call `reading` at the end of each period, in the order in which readings were given."""
+        self._readings.append(reading)
+
+    def subscribe(self, told: Callable[[int], None]) -> None:
+        """Call `told` after each period with the period's index."""
+        self._subscribers.append(told)
+
+    def values(self, name: str, subject: str, statistic: str, last: int) -> list[float | None]:
+        """The newest `last` values of one statistic, oldest first, None where there was no data."""
+        _, kept = self._samples.get((name, subject), ("", []))
+        return [sample.get(statistic) for sample in kept[-last:]]
+
+    def metrics(self) -> tuple[Metric, ...]:
+        """All that was measured, as immutable records."""
+        return tuple(_metric(name, subject, unit, kept) for (name, subject), (unit, kept) in self._samples.items())
+
+    def _close_periods(self) -> Generator[simpy.Event, None, None]:
+        while True:
+            yield self._env.timeout(MINUTE)
+            for reading in self._readings:
+                for sample in reading():
+                    self._keep(sample)
+            self.periods += 1
+            self._fill()
+            for told in self._subscribers:
+                told(self.periods - 1)
+
+    def _keep(self, sample: Sample) -> None:
+        _, kept = self._samples.setdefault((sample.name, sample.subject), (sample.unit, []))
+        kept.extend({} for _ in range(self.periods - len(kept)))
+        kept.append(sample.statistics)
+
+    def _fill(self) -> None:
+        for _, kept in self._samples.values():
+            kept.extend({} for _ in range(self.periods - len(kept)))
+
+
+def _metric(name: str, subject: str, unit: str, kept: list[Mapping[str, float]]) -> Metric:
+    statistics = list(dict.fromkeys(statistic for sample in kept for statistic in sample))
+    values = {statistic: tuple(sample.get(statistic) for sample in kept) for statistic in statistics}
+    return Metric(name, subject, unit, PERIOD, values)

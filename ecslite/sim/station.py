@@ -1,0 +1,193 @@
+"""Stations: where requests are served. Two pieces, the workers and the wiring.
+
+A request is not a SimPy process. A station takes the requests that have arrived since it was last looked at and runs
+through them in a tight loop; whatever changes it (a task starts, dies, drains) first lets it catch up to that moment.
+The moments at which it is looked at do not change any number: see tests/sim/test_station.py.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Iterator
+from heapq import heapreplace, merge
+from operator import itemgetter, sub
+
+from ecslite.errors import InvalidSetting
+from ecslite.sim.clock import SHIFT
+from ecslite.sim.simulation import Simulation
+from ecslite.sim.traffic import Chunk, Traffic
+
+__all__ = ["Station", "Workers"]
+
+
+class Workers:
+    """`count` workers that serve requests first come, first served, with room for `backlog` requests that wait.
+
+    A request with c CPU seconds in it takes c × `stretch` seconds of a worker. The end of a request is known when it is
+    accepted; it stays pending until that moment has come, since the workers may die before.
+    """
+
+    # Model: first come, first served. Processor sharing has the same mean for exponential work, but another p99.
+
+    def __init__(self, count: int, *, stretch: float = 1.0, backlog: int | None = None) -> None:
+        if count < 1 or (backlog is not None and backlog < 1):
+            raise InvalidSetting(f"workers={count}, backlog={backlog}: both are whole numbers from 1")
+        self.count = count
+        self.stretch = stretch
+        self.accepted_seconds = 0.0
+        self._free = [0.0] * count
+        self._starts: deque[float] | None = None if backlog is None else deque(maxlen=backlog)
+        self._arrivals: list[float] = []
+        self._services: list[float] = []
+        self._ends: list[float] = []
+
+    def serve(self, arrivals: list[float], costs: list[float]) -> int:
+        """Take these requests in; how many found the backlog full and were refused."""
+        stretch, shift = self.stretch, SHIFT
+        services = costs if stretch == 1.0 else [shift + cost * stretch - shift for cost in costs]
+        if self._starts is not None:
+            return self._serve_with_backlog(arrivals, services, self._starts)
+        self.accepted_seconds += sum(services)
+        self._arrivals += arrivals
+        self._services += services
+        self._ends += self._serve_one(arrivals, services) if self.count == 1 else self._serve_many(arrivals, services)
+        return 0
+
+    def _serve_one(self, arrivals: list[float], services: list[float]) -> list[float]:
+        ends: list[float] = []
+        append, end = ends.append, self._free[0]
+        for arrival, service in zip(arrivals, services, strict=True):
+            end = max(end, arrival)
+            end += service
+            append(end)
+        self._free[0] = end
+        return ends
+
+    def _serve_many(self, arrivals: list[float], services: list[float]) -> list[float]:
+        ends: list[float] = []
+        append, free, replace = ends.append, self._free, heapreplace
+        for arrival, service in zip(arrivals, services, strict=True):
+            end = free[0]
+            end = max(end, arrival)
+            end += service
+            replace(free, end)
+            append(end)
+        return ends
+
+    def _serve_with_backlog(self, arrivals: list[float], services: list[float], starts: deque[float]) -> int:
+        """As above, but refuse a request when `backlog` accepted ones have not begun.
+
+        Starts rise in the order of acceptance, so it is enough to look at the request `backlog` places before.
+        """
+        free, replace, begin, full = self._free, heapreplace, starts.append, starts.maxlen
+        refused, work = 0, 0.0
+        keep_arrival, keep_service, keep_end = self._arrivals.append, self._services.append, self._ends.append
+        for arrival, service in zip(arrivals, services, strict=True):
+            start = free[0]
+            if arrival >= start:
+                start = arrival
+            elif len(starts) == full and starts[0] > arrival:
+                refused += 1
+                continue
+            begin(start)
+            replace(free, start + service)
+            work += service
+            keep_arrival(arrival)
+            keep_service(service)
+            keep_end(start + service)
+        self.accepted_seconds += work
+        return refused
+
+    def settle(self, now: float) -> list[float]:
+        """The latencies (seconds) of the requests that ended up to `now` and were not settled before."""
+        arrivals, ends = self._arrivals, self._ends
+        if not ends:
+            return []
+        latencies = list(map(sub, ends, arrivals))
+        # Whoever arrived longer ago than the longest latency has ended; only those after need a look.
+        sure = bisect_right(arrivals, now - max(latencies))
+        rest = [index for index in range(sure, len(ends)) if ends[index] > now]
+        if not rest:
+            self._arrivals, self._services, self._ends = [], [], []
+            return latencies
+        left = set(rest)
+        done = latencies[:sure] + [latencies[i] for i in range(sure, len(ends)) if i not in left]
+        self._arrivals = [arrivals[i] for i in rest]
+        self._services = [self._services[i] for i in rest]
+        self._ends = [ends[i] for i in rest]
+        return done
+
+    def pending(self, now: float) -> int:
+        """How many accepted requests have not ended at `now`."""
+        return sum(end > now for end in self._ends)
+
+    def drop(self, now: float) -> int:
+        """Lose every request that has not ended at `now`; how many. Settle first."""
+        lost = self.pending(now)
+        self.accepted_seconds -= self._remaining(now)
+        self._arrivals, self._services, self._ends = [], [], []
+        self._free = [now] * self.count
+        return lost
+
+    def wait(self, now: float) -> float:
+        """Seconds that a request arriving now would wait for a worker."""
+        return max(0.0, self._free[0] - now)
+
+    def last_end(self, now: float) -> float:
+        """The moment at which the last accepted request ends, or `now` if none is left."""
+        return max(now, max(self._free))
+
+    def busy_seconds(self, now: float) -> float:
+        """Worker seconds spent serving, up to `now`: what was accepted less what is still to do."""
+        return self.accepted_seconds - self._remaining(now)
+
+    def _remaining(self, now: float) -> float:
+        return sum(
+            min(service, end - now) for service, end in zip(self._services, self._ends, strict=True) if end > now
+        )
+
+
+class Station(ABC):
+    """Something that requests arrive at, from any number of sources."""
+
+    def __init__(self, sim: Simulation, name: str) -> None:
+        self.sim = sim
+        self.name = name
+        self._sources: list[Traffic] = []
+        self._caught_up = 0.0
+        sim.on_finish(self.catch_up)
+
+    def wire(self, source: Traffic) -> None:
+        """Let a source's requests arrive here."""
+        if source.sim is not self.sim:
+            raise InvalidSetting(f"{source.name!r} belongs to another simulation than {self.name!r}: build both on one")
+        self._sources.append(source)
+
+    def catch_up(self) -> None:
+        """Serve all that has arrived up to the present moment. Call before looking at, or changing, the station."""
+        now = self.sim.now
+        if now > self._caught_up:
+            for times, costs in self._arrivals(now):
+                self.accept(times, costs)
+            self._caught_up = now
+
+    @abstractmethod
+    def accept(self, times: list[float], costs: list[float]) -> None:
+        """Take in requests that arrive at these moments (rising) with these CPU seconds in them."""
+
+    def _arrivals(self, now: float) -> Iterator[Chunk]:
+        if len(self._sources) == 1:
+            return self._sources[0].take(now)
+        return self._merged(now)
+
+    def _merged(self, now: float) -> Iterator[Chunk]:
+        """All sources' requests as one stream; at one instant, in the order of the wiring."""
+        streams = [
+            ((time, cost) for times, costs in source.take(now) for time, cost in zip(times, costs, strict=True))
+            for source in self._sources
+        ]
+        both = list(merge(*streams, key=itemgetter(0)))
+        if both:
+            yield [time for time, _ in both], [cost for _, cost in both]

@@ -1,0 +1,130 @@
+"""Traffic: requests that arrive, and what each of them will cost.
+
+A request's cost is drawn with its arrival, from streams of the traffic's own. Two designs that are given the same
+traffic therefore get the same requests at the same moments with the same work in them (common random numbers).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from math import log
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from ecslite.errors import InvalidSetting
+from ecslite.sim.clock import MINUTE, SHIFT, STEP
+from ecslite.sim.cloudwatch import read_request_counts
+from ecslite.sim.distributions import Distribution, Exponential
+from ecslite.sim.profiles import Profile, constant, from_counts
+from ecslite.sim.simulation import Simulation
+
+__all__ = ["ARRIVALS", "Traffic"]
+
+ARRIVALS = ("poisson", "even", "burst")
+"""How a minute's requests are spread over it. People do not take turns: "poisson" is the one that is like them.
+"even" and "burst" are there to show how they lie: the first hides all queueing, the second invents it."""
+
+CHUNK = 8192
+"""Requests made at a time: enough for the loops to run long, few enough to keep memory flat."""
+
+Chunk = tuple[list[float], list[float]]
+"""Moments of arrival (rising) and CPU seconds of work, side by side."""
+
+
+class Takes(Protocol):
+    """A station that a source can be wired to."""
+
+    def wire(self, source: Traffic) -> None: ...
+
+
+Station = TypeVar("Station", bound=Takes)
+
+
+class Traffic:
+    """Requests that follow a profile.
+
+    `cpu_seconds` is what one costs: a distribution, or the mean of an exponential one.
+    """
+
+    def __init__(
+        self,
+        sim: Simulation,
+        profile: Profile | float,
+        *,
+        cpu_seconds: Distribution | float = 0.05,
+        arrivals: str = "poisson",
+        name: str = "traffic",
+    ) -> None:
+        if arrivals not in ARRIVALS:
+            raise InvalidSetting(f"arrivals={arrivals!r}: use one of {', '.join(ARRIVALS)}")
+        self.sim = sim
+        self.name = name
+        self.profile = profile if isinstance(profile, Profile) else constant(profile)
+        self.cost = cpu_seconds if isinstance(cpu_seconds, Distribution) else Exponential(float(cpu_seconds))
+        self._arrive = sim.stream(f"traffic/{name}/arrivals")
+        self._work = sim.stream(f"traffic/{name}/work")
+        self._chunks = self._generate(getattr(self, f"_{arrivals}"))
+        self._times: list[float] = []
+        self._costs: list[float] = []
+        self._made_until = 0.0
+        for minute, text in self.profile.changes:
+            sim.at(minute * MINUTE, lambda text=text: sim.log.add("traffic", name, text))  # type: ignore[misc]
+
+    @classmethod
+    def from_cloudwatch(cls, sim: Simulation, source: str | Path | Mapping[str, Any], **settings: Any) -> Traffic:
+        """Traffic as a CloudWatch export counted it: RequestCount, Sum, 60 s, as JSON of get-metric-data or console
+        CSV.""" return cls(sim, from_counts(read_request_counts(source).counts), **settings)
+
+    def to(self, station: Station) -> Station:
+        """Send this traffic to a station, such as a load balancer; returns the station."""
+        station.wire(self)
+        return station
+
+    def take(self, until: float) -> Iterator[Chunk]:
+        """The requests that arrive up to and at `until` and were not taken before, in chunks."""
+        while self._made_until <= until:
+            if self._times:
+                yield self._times, self._costs
+            self._times, self._costs, self._made_until = next(self._chunks)
+        cut = bisect_right(self._times, until)
+        if cut:
+            yield self._times[:cut], self._costs[:cut]
+            del self._times[:cut], self._costs[:cut]
+
+    def _generate(self, spread: Any) -> Iterator[tuple[list[float], list[float], float]]:
+        """Chunks for ever: times, costs, and the moment up to which (exclusively) no other will come."""
+        minute = 0
+        while True:
+            start, rate = minute * MINUTE, self.profile.rate(minute)
+            for times, until in spread(start, rate):
+                yield times, self.cost.draw_many(self._work, len(times)), until
+            minute += 1
+
+    def _poisson(self, start: float, rate: float) -> Iterator[tuple[list[float], float]]:
+        end = start + MINUTE
+        if not rate:
+            yield [], end
+            return
+        uniform, mean, shift = self._arrive.random, 1 / rate, SHIFT
+        now = start
+        times: list[float] = []
+        while True:
+            # A gap of at least one step of the grid, so that no two requests arrive at one instant.
+            now += shift - log(1.0 - uniform()) * mean - shift + STEP
+            if now >= end:
+                # The process has no memory: the next minute begins afresh, at its own rate.
+                yield times, end
+                return
+            times.append(now)
+            if len(times) == CHUNK:
+                yield times, now + STEP
+                times = []
+
+    def _even(self, start: float, rate: float) -> Iterator[tuple[list[float], float]]:
+        count = round(rate * MINUTE)
+        gap = MINUTE / max(count, 1)
+        yield [start + (SHIFT + (index + 0.5) * gap - SHIFT) for index in range(count)], start + MINUTE
+
+    def _burst(self, start: float, rate: float) -> Iterator[tuple[list[float], float]]:
+        yield [start + (index + 1) * STEP for index in range(round(rate * MINUTE))], start + MINUTE
