@@ -1,0 +1,75 @@
+"""The book's Sphinx extension: what every page says to the page's kernel, and what it must not ask of another host.
+
+Named in _config.yml under local_extensions, so it is loaded after Jupyter Book's own extensions.
+"""
+
+import json
+import os
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+from book import cells, labs_role, offline
+
+FIGURES = ('class="ecs-figure', 'class="ecs-explorer')
+"""What a page has in its body when it needs plotly.js."""
+
+BOOK_URL = "BOOK_URL"
+"""Environment variable: the address under which the site will stand (https://example.org/book/), if it is known."""
+
+EXECUTION_CACHE = "BOOK_EXECUTION_CACHE"
+"""Environment variable: the folder of executed notebooks, another one for each state of the engine (see book.html)."""
+
+BUILD_CODE = "BOOK_CODE"
+"""Environment variable: the hash of the build's own code; Sphinx writes all pages again when it is another one."""
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Sphinx's entry point."""
+    offline.setup(app)
+    cells.setup(app)
+    labs_role.setup(app)
+    if os.environ.get(BOOK_URL):
+        app.setup_extension("sphinx_sitemap")
+    app.add_config_value("book_code", os.environ.get(BUILD_CODE, ""), "env")
+    app.connect("config-inited", configure)
+    app.connect("html-page-context", add_page_contract, priority=900)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def configure(app: Sphinx, config: Config) -> None:
+    """Settings that depend on the build's surroundings; a changed cache folder makes Sphinx read all pages again."""
+    if os.environ.get(EXECUTION_CACHE):
+        config.nb_execution_cache_path = os.environ[EXECUTION_CACHE]
+    if os.environ.get(BOOK_URL):
+        config.html_baseurl = config.ogp_site_url = os.environ[BOOK_URL].rstrip("/") + "/"
+
+
+def add_page_contract(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Adds page.css, page.js, plotly.js where it is needed, and the JSON block with the page's cells."""
+    if pagename == "404":  # served at any depth, so it has no relative way to the assets, and no cells
+        return
+    root = "../" * pagename.count("/") or "./"
+    body = context.get("body") or ""
+    page = {"root": root, "assets": f"{root}_static/ecs/", "cells": cells.store(app.env).get(pagename, [])}
+    context["metatags"] = context.get("metatags", "") + head(page["assets"], any(mark in body for mark in FIGURES))
+    context["body"] = body + block(page)
+
+
+def head(assets: str, figures: bool) -> str:
+    """The page's style and scripts, relative to the page; without ?v=, as modules go by their exact address."""
+    plotly = f'<script defer src="{assets}plotly.min.js"></script>\n' if figures else ""
+    return (
+        f'\n<link rel="stylesheet" href="{assets}page.css">\n{plotly}'
+        f'<script type="module" src="{assets}page.js"></script>\n'
+    )
+
+
+def block(page: dict[str, Any]) -> str:
+    """A page's facts as a JSON block that no cell's source can close."""
+    text = json.dumps(page, ensure_ascii=False).replace("<", "\\u003c")
+    return f'\n<script type="application/json" id="ecs-page">{text}</script>\n'

@@ -1,0 +1,103 @@
+"""`html`: the chapters, executed and rendered by Jupyter Book into _build/html, and the page's assets beside them."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from book.paths import ASSETS, BUILD, HTML, KERNEL, RELEASED_LABS, ROOT
+from book.progress import command
+from book.stamps import digest, files, unless_fresh
+
+JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
+"""Its command-line tool, in this interpreter."""
+
+CACHES = BUILD / "executed"
+"""Executed notebooks, in one folder for each state of the engine."""
+
+PAGES = HTML / "index.html"
+
+FRONT_DOOR = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>ECS by Experiment</title>
+<meta http-equiv="refresh" content="0; url=book/intro.html">
+<p><a href="book/intro.html">ECS by Experiment</a></p>
+</html>
+"""
+"""The site's address without a page leads to the first one, also under a sub-path."""
+
+
+def build() -> str:
+    """Renders what has changed, and copies the assets."""
+    done = unless_fresh("html", inputs(), PAGES, render)
+    return f"{done}; {mirror(KERNEL, ASSETS)} assets copied"
+
+
+def inputs() -> str:
+    """The hash of everything that a page is made of."""
+    book = [path for path in files(ROOT / "book") if path.suffix in {".py", ".md", ".yml", ".bib"}]
+    labs = [path.name for path in files(RELEASED_LABS)]
+    roots = [ROOT / "_config.yml", ROOT / "requirements.txt", ROOT / "chapters", ROOT / "ecslite", *book]
+    return digest(*roots, also=[*labs, os.environ.get("BOOK_URL", "")])
+
+
+def render() -> str:
+    """Runs Jupyter Book; every warning, missing reference and failing cell fails the build."""
+    cache = execution_cache()
+    argv = [sys.executable, "-c", JUPYTER_BOOK, "build", ROOT, "--path-output", ROOT]
+    strict = ["--toc", ROOT / "book" / "_toc.yml", "-n", "-W", "--keep-going"]
+    command("html", [*argv, *strict], env=environment(cache))
+    shutil.rmtree(HTML / "_sources", ignore_errors=True)
+    PAGES.write_text(FRONT_DOOR, encoding="utf-8")
+    return "pages rendered"
+
+
+def execution_cache() -> Path:
+    """The folder of executed notebooks for the engine as it is.
+
+    MyST-NB keys its cache by a notebook's code alone, so a changed engine would go unnoticed: it gets a folder of its
+    own, and those of former states are removed.
+    """
+    key = digest(ROOT / "ecslite", ROOT / "requirements.txt", also=[sys.version])[:16]
+    for old in CACHES.glob("*"):
+        if old.name != key:
+            shutil.rmtree(old)
+    return CACHES / key
+
+
+def environment(cache: Path) -> dict[str, str]:
+    """The process environment: cells know that they run for the book, and no Jupyter setting of the user's counts."""
+    own = BUILD / "jupyter"
+    return {
+        **os.environ,
+        "ECSLITE_BOOK": "1",
+        "BOOK_EXECUTION_CACHE": str(cache),
+        "BOOK_CODE": digest(*(ROOT / "book").glob("*.py")),
+        "JUPYTER_CONFIG_DIR": str(own / "config"),
+        "JUPYTER_DATA_DIR": str(own / "data"),
+        "JUPYTER_PLATFORM_DIRS": "0",
+        "IPYTHONDIR": str(own / "ipython"),
+        "PYTHONPATH": str(ROOT),
+    }
+
+
+def mirror(source: Path, target: Path) -> int:
+    """Makes `target` a copy of `source`; the number of files that had to be copied. Files that are gone are removed."""
+    wanted = {path.relative_to(source): path for path in files(source)}
+    for path in files(target):
+        if path.relative_to(target) not in wanted:
+            path.unlink()
+    stale = {name: path for name, path in wanted.items() if changed(path, target / name)}
+    for name, path in stale.items():
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, target / name)
+    return len(stale)
+
+
+def changed(source: Path, copy: Path) -> bool:
+    """True if the copy is missing, or differs in size or in time."""
+    if not copy.exists():
+        return True
+    before, after = source.stat(), copy.stat()
+    return (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)

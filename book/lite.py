@@ -1,0 +1,127 @@
+"""`lite`: JupyterLite in the site, with the released labs, on the same Pyodide folder as the page's kernel.
+
+Always built into an empty folder: an incremental `jupyter lite build` drops pyodideUrl and falls back to a CDN without
+a word. What was built is checked before it takes its place in the site.
+"""
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from book.paths import BUILD, KERNEL, LITE, RELEASED_LABS, ROOT, VENV
+from book.progress import BuildError, command
+from book.stamps import digest, files, unless_fresh
+
+WORK = BUILD / "lite"
+"""Where JupyterLite is built, before it is moved into the site."""
+
+PYODIDE_URL = "./../_static/ecs/pyodide/pyodide.mjs"
+"""Relative to lite/: JupyterLite makes a URL absolute by the place of its own configuration if it begins with "./"."""
+
+PRELOADED = ["micropip", "piplite", "ipykernel", "comm", "pyodide-kernel", "jedi", "ipython"]
+"""What the kernel loads at its start, by names of pyodide-lock.json; the rest comes with the first import."""
+
+KERNEL_EXTENSION = "@jupyterlite/pyodide-kernel-extension"
+LAB_EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", KERNEL_EXTENSION, "anywidget", "jupyterlab-plotly"]
+"""The front-end extensions that the labs need; whatever else .venv holds stays out."""
+
+APPS = ["notebooks", "lab"]
+
+
+def build() -> str:
+    """Builds JupyterLite if a lab, a version or this module changed."""
+    also = [sys.version, json.dumps(lock_names())]
+    inputs = digest(Path(__file__), ROOT / "requirements.txt", RELEASED_LABS, also=also)
+    return unless_fresh("lite", inputs, LITE / "jupyter-lite.json", make)
+
+
+def lock_names() -> list[str]:
+    """The packages of the site's Pyodide folder; BuildError when the kernel is not built."""
+    lock = KERNEL / "pyodide" / "pyodide-lock.json"
+    if not lock.is_file():
+        raise BuildError(f"{lock} is missing, and the labs run on that Pyodide: run `python -m book kernel` first.")
+    return sorted(json.loads(lock.read_text())["packages"])
+
+
+def make() -> str:
+    """Builds into an empty folder, checks it, and puts it in its place."""
+    missing = sorted(set(PRELOADED) - set(lock_names()))
+    if missing:
+        raise BuildError(f"pyodide-lock.json has no {', '.join(missing)}: add the wheels to the kernel's build.")
+    shutil.rmtree(WORK, ignore_errors=True)
+    source = WORK / "source"
+    source.mkdir(parents=True)
+    write(source / "jupyter-lite.json", front_end_settings())
+    write(source / "jupyter_lite_config.json", build_settings())
+    argv = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", source]
+    command("lite", argv, env=environment(), cwd=source)
+    check(WORK / "site")
+    shutil.rmtree(LITE, ignore_errors=True)
+    LITE.parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(WORK / "site", LITE)
+    return f"JupyterLite with {len(released())} labs"
+
+
+def released() -> list[Path]:
+    """The released notebooks, and nothing else of the labs: sources with solutions and checks never reach the site."""
+    return sorted(RELEASED_LABS.glob("*.ipynb"))
+
+
+def front_end_settings() -> dict[str, object]:
+    """jupyter-lite.json: our Pyodide, no fallback to PyPI, nothing that asks another host."""
+    kernel = {
+        "pyodideUrl": PYODIDE_URL,
+        "disablePyPIFallback": True,
+        "loadPyodideOptions": {"packages": PRELOADED},
+    }
+    return {
+        "jupyter-lite-schema-version": 0,
+        "jupyter-config-data": {
+            "appName": "ECS by Experiment: labs",
+            "enableMemoryStorage": False,
+            "litePluginSettings": {f"{KERNEL_EXTENSION}:kernel": kernel},
+        },
+    }
+
+
+def build_settings() -> dict[str, object]:
+    """jupyter_lite_config.json: what is copied into the site, by name."""
+    extensions = VENV / "share" / "jupyter" / "labextensions"
+    return {
+        "LiteBuildConfig": {
+            "output_dir": str(WORK / "site"),
+            "cache_dir": str(WORK / "cache"),
+            "contents": [str(path) for path in released()],
+            "apps": APPS,
+            "no_sourcemaps": True,
+            "no_unused_shared_packages": True,
+            "ignore_sys_prefix": ["federated_extensions"],
+            "federated_extensions": [str(extensions / name) for name in LAB_EXTENSIONS],
+        }
+    }
+
+
+def environment() -> dict[str, str]:
+    """The process environment without the user's own Jupyter settings and extensions."""
+    own = BUILD / "jupyter"
+    ours = {"JUPYTER_CONFIG_DIR": str(own / "config"), "JUPYTER_DATA_DIR": str(own / "data")}
+    return {**os.environ, **ours, "JUPYTER_PLATFORM_DIRS": "0"}
+
+
+def check(site: Path) -> None:
+    """BuildError unless the built JupyterLite names our Pyodide and holds the released labs and no others."""
+    config = json.loads((site / "jupyter-lite.json").read_text())["jupyter-config-data"]
+    kernel = config["litePluginSettings"][f"{KERNEL_EXTENSION}:kernel"]
+    if kernel.get("pyodideUrl") != PYODIDE_URL or not kernel.get("disablePyPIFallback"):
+        raise BuildError(f"JupyterLite was built with the kernel settings {kernel}, and would ask a CDN for Pyodide.")
+    found = {path.name for path in files(site / "files")}
+    expected = {path.name for path in released()}
+    if found != expected:
+        raise BuildError(f"JupyterLite holds the files {sorted(found)}, and should hold {sorted(expected)}.")
+
+
+def write(path: Path, content: dict[str, object]) -> None:
+    """Writes JSON."""
+    path.write_text(json.dumps(content, indent=1) + "\n")
