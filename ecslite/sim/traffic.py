@@ -73,8 +73,8 @@ class Traffic:
 
     @classmethod
     def from_cloudwatch(cls, sim: Simulation, source: str | Path | Mapping[str, Any], **settings: Any) -> Traffic:
-        """Traffic as a CloudWatch export counted it: RequestCount, Sum, 60 s, as JSON of get-metric-data or console
-        CSV.""" return cls(sim, from_counts(read_request_counts(source).counts), **settings)
+        """Traffic as a CloudWatch export counted it: RequestCount, Sum, 60 s; JSON of get-metric-data, or CSV."""
+        return cls(sim, from_counts(read_request_counts(source).counts), **settings)
 
     def to(self, station: Station) -> Station:
         """Send this traffic to a station, such as a load balancer; returns the station."""
