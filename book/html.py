@@ -69,6 +69,7 @@ def execution_cache() -> Path:
 def environment(cache: Path) -> dict[str, str]:
     """The process environment: cells know that they run for the book, and no Jupyter setting of the user's counts."""
     own = BUILD / "jupyter"
+    (own / "ipython").mkdir(parents=True, exist_ok=True)
     return {
         **os.environ,
         "ECSLITE_BOOK": "1",

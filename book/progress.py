@@ -1,5 +1,6 @@
 """One line for each step of a build, with how long it took; and how a step fails in words."""
 
+import re
 import subprocess
 import sys
 import time
@@ -7,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from book.paths import LOGS, ROOT
+
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 TAIL_LINES = 60
 """How much of a failed command's output is shown; the whole of it stays in _build/logs."""
@@ -36,7 +39,7 @@ def command(name: str, argv: Sequence[str | Path], env: Mapping[str, str] | None
         done = subprocess.run(
             [str(word) for word in argv], cwd=cwd, env=env, stdout=sink, stderr=subprocess.STDOUT, check=False
         )
-    output = log.read_text(encoding="utf-8", errors="replace")
+    output = COLOURS.sub("", log.read_text(encoding="utf-8", errors="replace"))
     if done.returncode:
         tail = "\n".join(output.splitlines()[-TAIL_LINES:])
         raise BuildError(
