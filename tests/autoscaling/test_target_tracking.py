@@ -1,4 +1,4 @@
-"""Target tracking: alarms as seen in real accounts, steps by the documented rule, cooldowns, and the chain of causes."""
+"""Target tracking: alarms as seen in real accounts, steps by the documented rule, cooldowns, and the chain."""
 
 from __future__ import annotations
 
