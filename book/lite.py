@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 from book.paths import BUILD, KERNEL, LITE, RELEASED_LABS, ROOT, VENV
 from book.progress import BuildError, command
@@ -51,8 +52,11 @@ def make() -> str:
     if missing:
         raise BuildError(f"pyodide-lock.json has no {', '.join(missing)}: add the wheels to the kernel's build.")
     shutil.rmtree(WORK, ignore_errors=True)
-    source = WORK / "source"
+    source, contents = WORK / "source", WORK / "contents"
     source.mkdir(parents=True)
+    contents.mkdir()
+    for lab in released():
+        write(contents / lab.name, for_browser(json.loads(lab.read_text(encoding="utf-8"))))
     write(source / "jupyter-lite.json", front_end_settings())
     write(source / "jupyter_lite_config.json", build_settings())
     argv = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", source]
@@ -67,6 +71,12 @@ def make() -> str:
 def released() -> list[Path]:
     """The released notebooks, and nothing else of the labs: sources with solutions and checks never reach the site."""
     return sorted(RELEASED_LABS.glob("*.ipynb"))
+
+
+def for_browser(notebook: dict[str, Any]) -> dict[str, Any]:
+    """The notebook with its language named: then JupyterLite takes its one Python kernel, and asks nothing first."""
+    metadata = {**notebook["metadata"], "language_info": {"name": "python"}}
+    return {**notebook, "metadata": metadata}
 
 
 def front_end_settings() -> dict[str, object]:
@@ -93,7 +103,7 @@ def build_settings() -> dict[str, object]:
         "LiteBuildConfig": {
             "output_dir": str(WORK / "site"),
             "cache_dir": str(WORK / "cache"),
-            "contents": [str(path) for path in released()],
+            "contents": [str(WORK / "contents" / path.name) for path in released()],
             "apps": APPS,
             "no_sourcemaps": True,
             "no_unused_shared_packages": True,
