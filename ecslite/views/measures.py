@@ -1,0 +1,121 @@
+"""What the views read from a Run: one service with its load balancer, minute by minute.
+
+Every view starts here, so that a run without a load balancer, without traffic or shorter than a minute is met once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ecslite.errors import NotInThisRun
+from ecslite.sim.run import Level, Part, Run
+
+__all__ = ["Service", "Steps", "Values", "at", "service"]
+
+Values = Sequence[float | None]
+Steps = tuple[tuple[float, int, int | None], ...]
+
+
+@dataclass(frozen=True)
+class Service:
+    """One service of a run, with the load balancer its targets stand behind (None without one)."""
+
+    run: Run
+    name: str
+    tasks: tuple[Part, ...]
+    targets: dict[str, Part]
+    """Each task's target, by the task's id."""
+    balancer: str | None
+
+    @property
+    def minutes(self) -> float:
+        """How long the run is."""
+        return self.run.seconds / 60
+
+    @property
+    def desired(self) -> Steps:
+        """(seconds, desired count from then on, event)."""
+        return self._level("DesiredCount").steps
+
+    @property
+    def running(self) -> Steps:
+        """(seconds, running tasks from then on, event)."""
+        return _last_of_each_moment(self._level("RunningCount").steps)
+
+    @cached_property
+    def requests(self) -> Values:
+        """Requests in each minute."""
+        return self._values("RequestCount", self.balancer, "Sum")
+
+    @cached_property
+    def errors(self) -> Values:
+        """Requests that the load balancer itself answered with 5XX, in each minute."""
+        return self._values("HTTPCode_ELB_5XX_Count", self.balancer, "Sum")
+
+    @cached_property
+    def p95(self) -> Values:
+        """Seconds within which 95 % of the requests were answered, in each minute."""
+        return self._values("TargetResponseTime", self.balancer, "p95")
+
+    @cached_property
+    def cpu(self) -> Values:
+        """Average CPU utilization of the running tasks, per cent, in each minute."""
+        return self._values("CPUUtilization", self.name, "Average")
+
+    def cpu_of(self, task: str) -> Values:
+        """CPU utilization of one task, per cent, in each minute; empty where it was not measured."""
+        return self._values("TaskCpuUtilization", task, "Average")
+
+    @property
+    def target(self) -> float | None:
+        """The CPU utilization that target tracking aims at, per cent, if the run's scaling events say so."""
+        for event in self.run.log:
+            if event.kind == "scaling" and event.subject == self.name and "target" in event.details:
+                return float(event.details["target"])
+        return None
+
+    def _level(self, name: str) -> Level:
+        return self.run.level(name, self.name)
+
+    def _values(self, metric: str, subject: str | None, statistic: str) -> Values:
+        found = self._statistics.get((metric, subject))
+        return found.get(statistic, ()) if found else ()
+
+    @cached_property
+    def _statistics(self) -> dict[tuple[str, str | None], dict[str, tuple[float | None, ...]]]:
+        return {(metric.name, metric.subject): dict(metric.statistics) for metric in self.run.metric_list}
+
+
+def service(run: Run, name: str | None = None) -> Service:
+    """The service of that name, or the only one of the run; NotInThisRun says which there are."""
+    names = [level.subject for level in run.levels if level.name == "DesiredCount"]
+    if name is None and len(names) == 1:
+        name = names[0]
+    if name not in names:
+        raise NotInThisRun(f"service={name!r}: this run has {', '.join(names) or 'no service'}; name one of them")
+    tasks = tuple(task for task in run.of_kind("task") if task.attributes["service"] == name)
+    ids = {task.id for task in tasks}
+    targets = {part.attributes["task"]: part for part in run.of_kind("target") if part.attributes["task"] in ids}
+    behind = {part.attributes["load_balancer"] for part in targets.values()}
+    # A service whose tasks never came to be registered still stands before its only load balancer.
+    balancers = sorted(behind) or [part.id for part in run.of_kind("load_balancer")]
+    return Service(run, name, tasks, targets, balancers[0] if balancers else None)
+
+
+def _last_of_each_moment(steps: Steps) -> Steps:
+    """The steps with one value a moment: a count that falls by five at once falls once."""
+    return tuple(
+        step for step, after in zip(steps, (*steps[1:], None), strict=True) if after is None or after[0] > step[0]
+    )
+
+
+def at(steps: Steps, seconds: float) -> int:
+    """The value that holds at a moment; 0 before the first step."""
+    held = 0
+    for moment, value, _ in steps:
+        if moment > seconds:
+            break
+        held = value
+    return held
