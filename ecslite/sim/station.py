@@ -59,8 +59,7 @@ class Workers:
         ends: list[float] = []
         append, end = ends.append, self._free[0]
         for arrival, service in zip(arrivals, services, strict=True):
-            end = max(end, arrival)
-            end += service
+            end = (arrival if arrival > end else end) + service
             append(end)
         self._free[0] = end
         return ends
@@ -69,9 +68,8 @@ class Workers:
         ends: list[float] = []
         append, free, replace = ends.append, self._free, heapreplace
         for arrival, service in zip(arrivals, services, strict=True):
-            end = free[0]
-            end = max(end, arrival)
-            end += service
+            start = free[0]
+            end = (arrival if arrival > start else start) + service
             replace(free, end)
             append(end)
         return ends

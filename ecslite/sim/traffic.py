@@ -6,9 +6,10 @@ traffic therefore get the same requests at the same moments with the same work i
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
-from math import log
+from itertools import accumulate
+from math import log1p
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -42,7 +43,7 @@ Station = TypeVar("Station", bound=Takes)
 
 
 class Traffic:
-    """Requests that follow a profile.
+    """Requests that follow a profile, from minute `from_minute` of the run on.
 
     `cpu_seconds` is what one costs: a distribution, or the mean of an exponential one.
     """
@@ -54,22 +55,27 @@ class Traffic:
         *,
         cpu_seconds: Distribution | float = 0.05,
         arrivals: str = "poisson",
+        from_minute: int = 0,
         name: str = "traffic",
     ) -> None:
         if arrivals not in ARRIVALS:
             raise InvalidSetting(f"arrivals={arrivals!r}: use one of {', '.join(ARRIVALS)}")
+        if from_minute != int(from_minute) or from_minute < 0:
+            raise InvalidSetting(f"from_minute={from_minute}: use a whole minute from 0")
         self.sim = sim
         self.name = name
         self.profile = profile if isinstance(profile, Profile) else constant(profile)
         self.cost = cpu_seconds if isinstance(cpu_seconds, Distribution) else Exponential(float(cpu_seconds))
+        self.from_minute = from_minute
         self._arrive = sim.stream(f"traffic/{name}/arrivals")
         self._work = sim.stream(f"traffic/{name}/work")
         self._chunks = self._generate(getattr(self, f"_{arrivals}"))
         self._times: list[float] = []
         self._costs: list[float] = []
         self._made_until = 0.0
+        self._unused: list[float] = []
         for minute, text in self.profile.changes:
-            sim.at(minute * MINUTE, lambda text=text: sim.log.add("traffic", name, text))  # type: ignore[misc]
+            sim.at(max(minute, from_minute) * MINUTE, lambda text=text: sim.log.add("traffic", name, text))  # type: ignore[misc]
 
     @classmethod
     def from_cloudwatch(cls, sim: Simulation, source: str | Path | Mapping[str, Any], **settings: Any) -> Traffic:
@@ -96,7 +102,7 @@ class Traffic:
         """Chunks for ever: times, costs, and the moment up to which (exclusively) no other will come."""
         minute = 0
         while True:
-            start, rate = minute * MINUTE, self.profile.rate(minute)
+            start, rate = minute * MINUTE, self.profile.rate(minute) if minute >= self.from_minute else 0.0
             for times, until in spread(start, rate):
                 yield times, self.cost.draw_many(self._work, len(times)), until
             minute += 1
@@ -106,20 +112,25 @@ class Traffic:
         if not rate:
             yield [], end
             return
-        uniform, mean, shift = self._arrive.random, 1 / rate, SHIFT
-        now = start
-        times: list[float] = []
+        now, scale, shift = start, -1 / rate, SHIFT
         while True:
+            logs = self._logs(min(CHUNK, 2 + int((end - now) * rate * 1.05)))
             # A gap of at least one step of the grid, so that no two requests arrive at one instant.
-            now += shift - log(1.0 - uniform()) * mean - shift + STEP
+            times = list(accumulate([shift + log * scale - shift + STEP for log in logs], initial=now))
+            now = times[-1]
             if now >= end:
                 # The process has no memory: the next minute begins afresh, at its own rate.
-                yield times, end
+                within = bisect_left(times, end)
+                self._unused = logs[within:]
+                yield times[1:within], end
                 return
-            times.append(now)
-            if len(times) == CHUNK:
-                yield times, now + STEP
-                times = []
+            yield times[1:], now + STEP
+
+    def _logs(self, count: int) -> list[float]:
+        """The logarithms of the next `count` uniform draws; those that the last minute left over come first."""
+        uniform, logs = self._arrive.random, self._unused[:count]
+        self._unused = self._unused[count:]
+        return logs + [log1p(-uniform()) for _ in range(count - len(logs))]
 
     def _even(self, start: float, rate: float) -> Iterator[tuple[list[float], float]]:
         count = round(rate * MINUTE)
