@@ -1,6 +1,7 @@
 """`html`: the chapters, executed and rendered by Jupyter Book into _build/html, and the page's assets beside them."""
 
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -15,6 +16,8 @@ JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
 CACHES = BUILD / "executed"
 """Executed notebooks, in one folder for each state of the engine."""
 
+FAILED_CELL = re.compile(r"An error occurred while executing the following cell:\n.*?(?=\n\nThe above exception)", re.S)
+SETTINGS = ROOT / "_config.yml"
 PAGES = HTML / "index.html"
 
 FRONT_DOOR = """<!doctype html>
@@ -36,21 +39,34 @@ def build() -> str:
 
 def inputs() -> str:
     """The hash of everything that a page is made of."""
-    book = [path for path in files(ROOT / "book") if path.suffix in {".py", ".md", ".yml", ".bib"}]
+    book = [path for path in files(ROOT / "book") if path.suffix in {".py", ".md", ".yml", ".svg"}]
     labs = [path.name for path in files(RELEASED_LABS)]
-    roots = [ROOT / "_config.yml", ROOT / "requirements.txt", ROOT / "chapters", ROOT / "ecslite", *book]
+    roots = [SETTINGS, ROOT / "requirements.txt", ROOT / "chapters", ROOT / "ecslite", *book]
     return digest(*roots, also=[*labs, os.environ.get("BOOK_URL", "")])
 
 
 def render() -> str:
-    """Runs Jupyter Book; every warning, missing reference and failing cell fails the build."""
-    cache = execution_cache()
-    argv = [sys.executable, "-c", JUPYTER_BOOK, "build", ROOT, "--path-output", ROOT]
-    strict = ["--toc", ROOT / "book" / "_toc.yml", "-n", "-W", "--keep-going"]
-    command("html", [*argv, *strict], env=environment(cache))
+    """Renders the book into _build/html."""
+    jupyter_book(ROOT, execution_cache())
     shutil.rmtree(HTML / "_sources", ignore_errors=True)
     PAGES.write_text(FRONT_DOOR, encoding="utf-8")
     return "pages rendered"
+
+
+def jupyter_book(source: Path, cache: Path) -> str:
+    """Runs Jupyter Book with the book's settings over `source`; a warning, missing reference or failing cell fails it.
+
+    The site is in _build/html of `source`; the answer is what Jupyter Book printed.
+    """
+    argv = [sys.executable, "-c", JUPYTER_BOOK, "build", source, "--path-output", source, "--config", SETTINGS]
+    strict = ["--toc", source / "book" / "_toc.yml", "-n", "-W", "--keep-going"]
+    return command("html", [*argv, *strict], environment(cache), logs=source / "_build" / "logs", explain=faults)
+
+
+def faults(output: str) -> str:
+    """What a person needs of a failed build's output: the warnings, and a failed cell with its traceback."""
+    lines = [line for line in output.splitlines() if re.search(r"\b(WARNING|ERROR|CRITICAL): ", line)]
+    return "\n".join([*lines, *FAILED_CELL.findall(output)])
 
 
 def execution_cache() -> Path:

@@ -62,6 +62,8 @@ def make() -> str:
     argv = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", source]
     command("lite", argv, env=environment(), cwd=source)
     check(WORK / "site")
+    for page in (WORK / "site").glob("*/index.html"):
+        page.write_text(with_icon(page.read_text(encoding="utf-8")), encoding="utf-8")
     shutil.rmtree(LITE, ignore_errors=True)
     LITE.parent.mkdir(parents=True, exist_ok=True)
     shutil.move(WORK / "site", LITE)
@@ -77,6 +79,13 @@ def for_browser(notebook: dict[str, Any]) -> dict[str, Any]:
     """The notebook with its language named: then JupyterLite takes its one Python kernel, and asks nothing first."""
     metadata = {**notebook["metadata"], "language_info": {"name": "python"}}
     return {**notebook, "metadata": metadata}
+
+
+def with_icon(page: str) -> str:
+    """The page with its language and its icon named; a browser asks the host's root for an icon that no page names."""
+    return page.replace("<html>", '<html lang="en">').replace(
+        "<head>", '<head>\n    <link rel="icon" href="favicon.ico">'
+    )
 
 
 def front_end_settings() -> dict[str, object]:

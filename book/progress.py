@@ -31,19 +31,28 @@ def step(name: str, run: Callable[[], str]) -> None:
     print(f"{done} ({time.perf_counter() - start:.1f} s)", flush=True)
 
 
-def command(name: str, argv: Sequence[str | Path], env: Mapping[str, str] | None = None, cwd: Path = ROOT) -> str:
-    """The output of a command, kept in _build/logs/NAME.log too; BuildError with its last lines when it fails."""
-    LOGS.mkdir(parents=True, exist_ok=True)
-    log = LOGS / f"{name}.log"
+def command(
+    name: str,
+    argv: Sequence[str | Path],
+    env: Mapping[str, str] | None = None,
+    cwd: Path = ROOT,
+    logs: Path = LOGS,
+    explain: Callable[[str], str] = lambda output: "",
+) -> str:
+    """The output of a command, kept in `logs`/NAME.log too.
+
+    When it fails: BuildError with what `explain` finds in the output, or with the output's last lines if it finds nothing.
+    """
+    logs.mkdir(parents=True, exist_ok=True)
+    log = logs / f"{name}.log"
     with log.open("w", encoding="utf-8") as sink:
-        done = subprocess.run(
-            [str(word) for word in argv], cwd=cwd, env=env, stdout=sink, stderr=subprocess.STDOUT, check=False
-        )
+        words = [str(word) for word in argv]
+        done = subprocess.run(words, cwd=cwd, env=env, stdout=sink, stderr=subprocess.STDOUT, check=False)
     output = COLOURS.sub("", log.read_text(encoding="utf-8", errors="replace"))
     if done.returncode:
-        tail = "\n".join(output.splitlines()[-TAIL_LINES:])
+        reason = explain(output) or "\n".join(output.splitlines()[-TAIL_LINES:])
         raise BuildError(
-            f"{tail}\n\nThe step {name!r} failed: `{argv[0]}` ended with {done.returncode}. All of its output: {log}"
+            f"{reason}\n\nThe step {name!r} failed: `{words[0]}` ended with {done.returncode}. All of its output: {log}"
         )
     return output
 
