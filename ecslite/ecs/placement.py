@@ -1,0 +1,160 @@
+"""Placement: which container instance gets a task, and which task goes when a service scales in.
+
+The order is the documented one: instances with room, then constraints, then strategies one after the other, then a
+pick. Constraints bind; strategies are best effort. [ECS Developer Guide, task-placement-strategies; read 2026-11-23]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import TypeVar
+
+from ecslite.capacity.container_instance import ContainerInstance, Need
+from ecslite.ecs.cluster_query import Query, parse
+from ecslite.errors import InvalidSetting
+
+__all__ = ["DEFAULT_STRATEGIES", "Constraint", "Strategy", "choose_instance", "choose_task_to_stop"]
+
+ZONE = "attribute:ecs.availability-zone"
+INSTANCE = "instanceId"
+
+MOST_STRATEGIES = 5
+MOST_CONSTRAINTS = 10
+"""In one service [ECS API, CreateService]."""
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """One placement strategy, such as `Strategy("spread", "instanceId")` or `Strategy("binpack", "memory")`."""
+
+    type: str
+    field: str = ""
+
+    def __post_init__(self) -> None:
+        if self.type == "binpack" and self.field.lower() not in ("cpu", "memory"):
+            raise InvalidSetting(f"binpack on {self.field!r}: use cpu or memory")
+        if self.type == "spread" and not (self.field in (INSTANCE, "host") or self.field.startswith("attribute:")):
+            raise InvalidSetting(f"spread over {self.field!r}: use instanceId, host, or attribute:NAME such as {ZONE}")
+        if self.type == "random" and self.field:
+            raise InvalidSetting(f"random takes no field, not {self.field!r}")
+        if self.type not in ("binpack", "spread", "random"):
+            raise InvalidSetting(f"strategy {self.type!r}: use binpack, spread or random")
+
+
+DEFAULT_STRATEGIES = (Strategy("spread", ZONE), Strategy("spread", INSTANCE))
+"""A service without a strategy: the zone with the fewest of its tasks, then the instance with the fewest."""
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """One placement constraint: `Constraint("distinctInstance")` or `Constraint("memberOf", expression)`."""
+
+    type: str
+    expression: str = ""
+
+    def __post_init__(self) -> None:
+        if self.type not in ("distinctInstance", "memberOf"):
+            raise InvalidSetting(f"constraint {self.type!r}: use distinctInstance or memberOf")
+        if (self.type == "memberOf") != bool(self.expression):
+            raise InvalidSetting("memberOf needs an expression, and distinctInstance takes none")
+        if self.expression:
+            parse(self.expression)
+
+    @property
+    def query(self) -> Query:
+        """The expression as a query; memberOf alone."""
+        return parse(self.expression)
+
+
+def allowed(instance: ContainerInstance, service: str, constraints: Sequence[Constraint]) -> bool:
+    """Whether constraints let a task of the service onto the instance."""
+    return all(
+        instance.tasks_of(service) == 0 if rule.type == "distinctInstance" else rule.query(instance.values())
+        for rule in constraints
+    )
+
+
+def choose_instance(
+    instances: Sequence[ContainerInstance],
+    need: Need,
+    service: str,
+    *,
+    strategies: Sequence[Strategy],
+    constraints: Sequence[Constraint],
+    random: Random,
+) -> ContainerInstance | str:
+    """The instance for one more task, or, as ECS's event would say it, why there is none."""
+    active = [instance for instance in instances if instance.status == "ACTIVE"]
+    roomy = [instance for instance in active if instance.lacks(need) is None]
+    fitting = [instance for instance in roomy if allowed(instance, service, constraints)]
+    if not fitting:
+        return _why_none(active, roomy, need)
+    for strategy in strategies:
+        fitting = _best(fitting, strategy, active, service)
+    return random.choice(fitting)
+
+
+def _why_none(active: list[ContainerInstance], roomy: list[ContainerInstance], need: Need) -> str:
+    unable = "was unable to place a task because no container instance met all of its requirements"
+    if not active:
+        return f"{unable}. Reason: No Container Instances were found in your cluster."
+    if roomy:
+        return f"{unable}. Reason: the placement constraints allow none of those with room."
+    closest = max(active, key=lambda instance: (instance.remaining_cpu, instance.remaining_memory))
+    return f"{unable}. The closest matching container-instance {closest.id} has {closest.lacks(need)}."
+
+
+def _best(
+    fitting: list[ContainerInstance], strategy: Strategy, active: list[ContainerInstance], service: str
+) -> list[ContainerInstance]:
+    """Those that a strategy likes best."""
+    if strategy.type == "random":
+        return fitting
+    if strategy.type == "binpack":
+        return _least(fitting, lambda one: _remaining(one, strategy.field))
+    value = _field(strategy)
+    tasks: dict[str, int] = {}
+    for instance in active:
+        tasks[value(instance)] = tasks.get(value(instance), 0) + instance.tasks_of(service)
+    return _least(fitting, lambda one: tasks[value(one)])
+
+
+def _remaining(instance: ContainerInstance, field: str) -> int:
+    return instance.remaining_cpu if field.lower() == "cpu" else instance.remaining_memory
+
+
+def _field(strategy: Strategy) -> Callable[[ContainerInstance], str]:
+    if strategy.field in (INSTANCE, "host"):
+        return lambda instance: instance.id
+    return lambda instance: str(instance.values().get(strategy.field, ""))
+
+
+Item = TypeVar("Item")
+
+
+def _least(items: list[Item], key: Callable[[Item], int]) -> list[Item]:
+    least = min(map(key, items))
+    return [item for item in items if key(item) == least]
+
+
+def choose_task_to_stop(
+    tasks: Sequence[tuple[str, ContainerInstance]], service: str, strategies: Sequence[Strategy], random: Random
+) -> str:
+    """Which of a service's tasks, each with its instance, goes at scale-in.
+
+    binpack: the one whose removal leaves its instance with the most free resource. spread: one from the value with the
+    most tasks, so that the balance is kept, at random within it.
+    """
+    left = list(tasks)
+    for strategy in strategies:
+        if strategy.type == "binpack":
+            left = _least(left, lambda pair: -_remaining(pair[1], strategy.field))  # noqa: B023 - used at once
+        elif strategy.type == "spread":
+            value = _field(strategy)
+            counts: dict[str, int] = {}
+            for _, instance in tasks:
+                counts[value(instance)] = counts.get(value(instance), 0) + 1
+            left = _least(left, lambda pair: -counts[value(pair[1])])  # noqa: B023 - used at once
+    return random.choice(left)[0]
