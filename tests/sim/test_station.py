@@ -183,3 +183,13 @@ def test_two_sources_merge_in_the_order_of_time():
     )
 
     assert expected == [time for times, _ in front._arrivals(60.0) for time in times]
+
+
+def test_traffic_may_begin_later_without_shifting_its_profile():
+    sim = ecs.Simulation(4)
+    profile = ecs.spike(base=5, peak=50, at_minute=3, for_minutes=1)
+    late = ecs.Traffic(sim, profile, from_minute=2)
+    times = [time for chunk, _ in late.take(300.0) for time in chunk]
+
+    assert min(times) >= 120
+    assert sum(180 <= time < 240 for time in times) > 2000
