@@ -56,8 +56,8 @@ def add_page_contract(
     root = "../" * pagename.count("/") or "./"
     body = context.get("body") or ""
     page = {"root": root, "assets": f"{root}_static/ecs/", "cells": cells.store(app.env).get(pagename, [])}
-    context["metatags"] = context.get("metatags", "") + head(page["assets"], any(mark in body for mark in FIGURES))
-    context["body"] = body + block(page)
+    tags = head(page["assets"], any(mark in body for mark in FIGURES))
+    context["metatags"] = context.get("metatags", "") + tags + block(page)
 
 
 def head(assets: str, figures: bool) -> str:
@@ -72,4 +72,4 @@ def head(assets: str, figures: bool) -> str:
 def block(page: dict[str, Any]) -> str:
     """A page's facts as a JSON block that no cell's source can close."""
     text = json.dumps(page, ensure_ascii=False).replace("<", "\\u003c")
-    return f'\n<script type="application/json" id="ecs-page">{text}</script>\n'
+    return f'<script type="application/json" id="ecs-page">{text}</script>\n'

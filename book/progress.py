@@ -35,13 +35,14 @@ def command(
     name: str,
     argv: Sequence[str | Path],
     env: Mapping[str, str] | None = None,
+    *,
     cwd: Path = ROOT,
     logs: Path = LOGS,
     explain: Callable[[str], str] = lambda output: "",
 ) -> str:
     """The output of a command, kept in `logs`/NAME.log too.
 
-    When it fails: BuildError with what `explain` finds in the output, or with the output's last lines if it finds nothing.
+    When it fails: BuildError with what `explain` finds in the output, else with the output's last lines.
     """
     logs.mkdir(parents=True, exist_ok=True)
     log = logs / f"{name}.log"

@@ -57,5 +57,7 @@ def lock() -> str:
     command("uv", [venv_python(), "-m", "pip", "install", "--quiet", "--upgrade", "--target", uv, "uv"])
     compile_ = ["pip", "compile", "--universal", "--python-version", "3.11", "--quiet", "requirements.in"]
     command("uv-lock", [uv / "bin" / "uv", *compile_, "-o", "requirements.txt"])
-    command("npm-lock", [*npm(), "install", "--package-lock-only", "--no-audit", "--no-fund"], environment(), PACKAGES)
+    command(
+        "npm-lock", [*npm(), "install", "--package-lock-only", "--no-audit", "--no-fund"], environment(), cwd=PACKAGES
+    )
     return "requirements.txt and book/package-lock.json written"
