@@ -6,7 +6,6 @@ never overbooked: `reserve` refuses what does not fit.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 from ecslite.capacity.instance_type import InstanceType
@@ -69,6 +68,11 @@ class ContainerInstance:
         return self.type.task_enis(self.trunking) - sum(held.need.own_interface for held in self._held.values())
 
     @property
+    def used_ports(self) -> frozenset[int]:
+        """Host ports that nothing else can have: those of tasks, and those of the agent and the daemon."""
+        return RESERVED_PORTS.union(*(held.need.ports for held in self._held.values()))
+
+    @property
     def task_ids(self) -> list[str]:
         """The tasks that hold something here."""
         return list(self._held)
@@ -84,12 +88,11 @@ class ContainerInstance:
 
     def lacks(self, need: Need) -> str | None:
         """What is missing for a task of that need, in the words of ECS's service events, or None if it fits."""
-        taken = Counter(port for held in self._held.values() for port in held.need.ports)
         if need.cpu > self.remaining_cpu:
             return "insufficient CPU units available"
         if need.memory > self.remaining_memory:
             return "insufficient memory available"
-        if need.ports & (RESERVED_PORTS | taken.keys()):
+        if need.ports & self.used_ports:
             return "a port that is already in use"
         if need.own_interface and self.remaining_interfaces < 1:
             return "no network interface left for a task"

@@ -1,0 +1,122 @@
+"""Managed scaling: the arithmetic by which a capacity provider sizes its Auto Scaling group.
+
+CapacityProviderReservation = M / N × 100, where N instances run and M are needed. Above its target the group grows,
+below it shrinks. [ECS Developer Guide, cluster auto scaling and managed-scaling-behavior; read 2026-11-23]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from ecslite.capacity.container_instance import ContainerInstance, Need
+from ecslite.capacity.instance_type import InstanceType
+from ecslite.errors import InvalidSetting
+
+__all__ = ["ManagedScaling", "instances_needed", "reservation"]
+
+FROM_ZERO = 2
+"""The instances of a first scale-out from none."""
+
+
+@dataclass(frozen=True)
+class ManagedScaling:
+    """Settings with the names, ranges and defaults of the ECS API."""
+
+    target_capacity: int = 100
+    minimum_scaling_step_size: int = 1
+    maximum_scaling_step_size: int = 10_000
+    instance_warmup_period: int = 300
+
+    def __post_init__(self) -> None:
+        ranges = {
+            "target_capacity": (1, 100),
+            "minimum_scaling_step_size": (1, 10_000),
+            "maximum_scaling_step_size": (1, 10_000),
+            "instance_warmup_period": (0, 10_000),
+        }
+        for name, (low, high) in ranges.items():
+            if not low <= getattr(self, name) <= high:
+                raise InvalidSetting(f"{name}={getattr(self, name)}: use {low} to {high}")
+        if self.minimum_scaling_step_size > self.maximum_scaling_step_size:
+            raise InvalidSetting("minimum_scaling_step_size is above maximum_scaling_step_size: swap them")
+
+    def desired(self, needed: int, running: int) -> int:
+        """How many instances the group should have, for M `needed` and N `running`."""
+        wanted = ceil(100 * needed / self.target_capacity)
+        if wanted <= running:
+            return wanted
+        if running == 0:
+            return max(FROM_ZERO, min(wanted, self.maximum_scaling_step_size))
+        step = min(max(wanted - running, self.minimum_scaling_step_size), self.maximum_scaling_step_size)
+        return running + step
+
+
+def reservation(needed: int, running: int) -> float:
+    """CapacityProviderReservation in per cent; with no instance 100 if none is needed, else 200."""
+    if running:
+        return 100 * needed / running
+    return 200.0 if needed else 100.0
+
+
+def instances_needed(instances: Sequence[ContainerInstance], waiting: Sequence[Need], kind: InstanceType) -> int:
+    """M: with no task waiting, the instances that are not empty; else those there and those to be added.
+
+    Waiting tasks first go into the room that is free, then onto new instances of the group's type, packed tightly.
+    A task that no instance of the type could ever hold is left out, and goes on waiting.
+    """
+    running = len(instances)
+    if not waiting:
+        return sum(not instance.empty for instance in instances)
+    bins = [_Room.of(instance) for instance in instances]
+    for need in sorted(waiting, key=lambda need: (need.memory, need.cpu), reverse=True):
+        room = next((room for room in bins if room.takes(need)), None)
+        if room is None:
+            room = _Room.new(kind)
+            if not room.takes(need):
+                continue
+            bins.append(room)
+        room.take(need)
+    added = len(bins) - running
+    return running + added if added else sum(room.used for room in bins)
+
+
+@dataclass(slots=True)
+class _Room:
+    """What is left on one instance, real or imagined."""
+
+    cpu: int
+    memory: int
+    interfaces: int
+    used: bool
+    ports: set[int]
+
+    @classmethod
+    def of(cls, instance: ContainerInstance) -> _Room:
+        return cls(
+            instance.remaining_cpu,
+            instance.remaining_memory,
+            instance.remaining_interfaces,
+            not instance.empty,
+            set(instance.used_ports),
+        )
+
+    @classmethod
+    def new(cls, kind: InstanceType) -> _Room:
+        return cls(kind.cpu, kind.memory, kind.task_enis(trunking=False), False, set())
+
+    def takes(self, need: Need) -> bool:
+        return (
+            need.cpu <= self.cpu
+            and need.memory <= self.memory
+            and need.own_interface <= self.interfaces
+            and not need.ports & self.ports
+        )
+
+    def take(self, need: Need) -> None:
+        self.cpu -= need.cpu
+        self.memory -= need.memory
+        self.interfaces -= need.own_interface
+        self.used = True
+        self.ports |= need.ports

@@ -1,0 +1,52 @@
+"""A capacity provider strategy: how a service's tasks are shared among kinds of capacity, by base and weight."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ecslite.errors import InvalidSetting
+
+__all__ = ["StrategyItem", "check_strategy", "next_provider"]
+
+MOST_PROVIDERS = 20
+"""In one strategy [ECS Developer Guide, fargate-capacity-providers; read 2026-11-23]."""
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyItem:
+    """`base` tasks first, then a share of the rest in proportion to `weight`."""
+
+    capacity_provider: str
+    weight: int = 1
+    base: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.weight <= 1000 or not 0 <= self.base <= 100_000:
+            raise InvalidSetting(f"weight={self.weight}, base={self.base}: use 0 to 1,000 and 0 to 100,000")
+
+
+def check_strategy(strategy: Sequence[StrategyItem]) -> None:
+    """InvalidSetting unless ECS would take the strategy."""
+    if not 1 <= len(strategy) <= MOST_PROVIDERS:
+        raise InvalidSetting(f"a strategy of {len(strategy)} capacity providers: use 1 to {MOST_PROVIDERS}")
+    if sum(item.weight for item in strategy) == 0:
+        raise InvalidSetting("all weights are 0, so no task could be placed: give one provider a weight of at least 1")
+    if sum(item.base > 0 for item in strategy) > 1:
+        raise InvalidSetting("more than one provider has a base: only one may")
+    if len({item.capacity_provider.startswith("FARGATE") for item in strategy}) > 1:
+        raise InvalidSetting("Fargate and Auto Scaling group providers in one strategy: use one kind")
+
+
+def next_provider(strategy: Sequence[StrategyItem], counts: Sequence[int]) -> int:
+    """The index of the provider that gets the next task, `counts` being the tasks that each has now.
+
+    The base comes first; then the one that lies furthest behind its share; the first of them where several do.
+    """
+    # Model: rounding and order are not documented; this is the largest remainder, one task at a time.
+    for index, item in enumerate(strategy):
+        if counts[index] < item.base:
+            return index
+    beyond = [count - item.base for count, item in zip(counts, strategy, strict=True)]
+    candidates = [index for index, item in enumerate(strategy) if item.weight]
+    return min(candidates, key=lambda index: ((beyond[index] + 1) / strategy[index].weight, index))
