@@ -1,0 +1,11 @@
+"""Widgets: explorers, figures and boards for a notebook and for the book's pages.
+
+The only room that needs ipywidgets and anywidget: `pip install ecslite[widgets]`.
+"""
+
+from ecslite.widgets.board import Board
+from ecslite.widgets.controls import Choice, Prediction, Range
+from ecslite.widgets.explorer import Explorer
+from ecslite.widgets.figure import Figure
+
+__all__ = ["Board", "Choice", "Explorer", "Figure", "Prediction", "Range"]

@@ -1,0 +1,39 @@
+"""The board alone: a run's parts at any moment, scrubbed and played, with why each thing happened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import anywidget
+import traitlets
+
+from ecslite.sim.run import Run
+from ecslite.views import alt
+from ecslite.views import board as board_view
+from ecslite.widgets import assets, still
+
+__all__ = ["Board"]
+
+
+class Board(anywidget.AnyWidget):
+    """The board of one service of a finished run. It needs no kernel: all of the run's moments are in it."""
+
+    board = traitlets.Dict().tag(sync=True)
+    events: traitlets.List[Any] = traitlets.List().tag(sync=True)
+
+    def __init__(self, run: Run, *, service: str | None = None, name: str = "board") -> None:
+        self.name = name
+        self.alt = alt.service(run, service=service)
+        self._esm, self._css = ("", "") if still.in_book() else (assets.esm(), assets.css())
+        super().__init__(board=board_view.board(run, service=service), events=board_view.events(run))
+
+    def open(self) -> None:
+        """Open the line to the page; a book in the making has none, and must not store a widget's state."""
+        if not still.in_book():
+            super().open()
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """In the book the still form and nothing else; elsewhere the live widget."""
+        if still.in_book():
+            return {"text/html": still.still_board(self.board, self.events, self.alt, self.name)}, {}
+        return super()._repr_mimebundle_(**kwargs)
