@@ -1,0 +1,113 @@
+"""A container of a task definition, with AWS's names in snake_case.
+
+What shapes a task's behaviour has a field of its own; the rest of the document is kept by from_aws as `not_simulated`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["ContainerDefinition", "ContainerDependency", "ContainerHealthCheck", "PortMapping", "RestartPolicy"]
+
+DEFAULT_STOP_TIMEOUT = 30
+"""Seconds from the stop signal to SIGKILL, on Fargate and by the agent's default [RTD: stopTimeout]."""
+
+
+@dataclass(frozen=True, slots=True)
+class PortMapping:
+    """A port of the container (0 to 65,535); `host_port` None where it is left blank."""
+
+    container_port: int | None = None
+    host_port: int | None = None
+    protocol: str = "tcp"
+    name: str | None = None
+    app_protocol: str | None = None
+    container_port_range: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerDependency:
+    """Wait for another container: START, COMPLETE, SUCCESS or HEALTHY."""
+
+    container_name: str
+    condition: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerHealthCheck:
+    """A command run in the container; all times in seconds, defaults as AWS has them [RTD: HealthCheck]."""
+
+    command: tuple[str, ...]
+    interval: int = 30
+    timeout: int = 5
+    retries: int = 3
+    start_period: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RestartPolicy:
+    """Restart a container in place; `restart_attempt_period` in seconds [RTD: ContainerRestartPolicy]."""
+
+    enabled: bool
+    ignored_exit_codes: tuple[int, ...] = ()
+    restart_attempt_period: int = 300
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerDefinition:
+    """cpu in CPU units (0: no share of its own), memory in MiB, timeouts in seconds; None where nothing is set."""
+
+    name: str
+    image: str
+    cpu: int = 0
+    memory: int | None = None
+    memory_reservation: int | None = None
+    essential: bool = True
+    port_mappings: tuple[PortMapping, ...] = ()
+    depends_on: tuple[ContainerDependency, ...] = ()
+    health_check: ContainerHealthCheck | None = None
+    start_timeout: int | None = None
+    stop_timeout: int | None = None
+    restart_policy: RestartPolicy | None = None
+    links: tuple[str, ...] = ()
+    environment: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def reserved_memory(self) -> int | None:
+        """MiB that placement subtracts: the reservation if there is one, else the limit."""
+        return self.memory_reservation or self.memory
+
+
+def from_aws(document: Mapping[str, Any]) -> ContainerDefinition:
+    """The container that a sound document describes."""
+    check, policy = document.get("healthCheck"), document.get("restartPolicy")
+    return ContainerDefinition(
+        name=document.get("name", ""),
+        image=document.get("image", ""),
+        cpu=document.get("cpu", 0),
+        memory=document.get("memory") or None,
+        memory_reservation=document.get("memoryReservation") or None,
+        essential=document.get("essential", True),
+        port_mappings=tuple(PortMapping(**snake(one)) for one in document.get("portMappings", ())),
+        depends_on=tuple(ContainerDependency(**snake(one)) for one in document.get("dependsOn", ())),
+        health_check=ContainerHealthCheck(**snake(check)) if check else None,
+        start_timeout=document.get("startTimeout"),
+        stop_timeout=document.get("stopTimeout"),
+        restart_policy=RestartPolicy(**snake(policy)) if policy else None,
+        links=tuple(document.get("links", ())),
+        environment=tuple((one.get("name", ""), one.get("value", "")) for one in document.get("environment", ())),
+    )
+
+
+def snake(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The members of an object under Python's names, lists as tuples.
+
+    >>> snake({"containerPort": 80})
+    {'container_port': 80}
+    """
+    return {
+        "".join(f"_{c.lower()}" if c.isupper() else c for c in key): tuple(value) if isinstance(value, list) else value
+        for key, value in document.items()
+    }
