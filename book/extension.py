@@ -11,7 +11,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from book import cells, labs_role, offline
+from book import cells, labs_links, offline
 
 FIGURES = ('class="ecs-figure', 'class="ecs-explorer')
 """What a page has in its body when it needs plotly.js."""
@@ -23,14 +23,14 @@ EXECUTION_CACHE = "BOOK_EXECUTION_CACHE"
 """Environment variable: the folder of executed notebooks, another one for each state of the engine (see book.html)."""
 
 BUILD_CODE = "BOOK_CODE"
-"""Environment variable: the hash of the build's own code; Sphinx writes all pages again when it is another one."""
+"""Environment variable: the hash of the build's code and of the labs; Sphinx reads all pages again when it changes."""
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Sphinx's entry point."""
     offline.setup(app)
     cells.setup(app)
-    labs_role.setup(app)
+    labs_links.setup(app)
     if os.environ.get(BOOK_URL):
         app.setup_extension("sphinx_sitemap")
     app.add_config_value("book_code", os.environ.get(BUILD_CODE, ""), "env")

@@ -40,9 +40,8 @@ def build() -> str:
 def inputs() -> str:
     """The hash of everything that a page is made of."""
     book = [path for path in files(ROOT / "book") if path.suffix in {".py", ".md", ".yml", ".svg"}]
-    labs = [path.name for path in files(RELEASED_LABS)]
-    roots = [SETTINGS, ROOT / "requirements.txt", ROOT / "chapters", ROOT / "ecslite", *book]
-    return digest(*roots, also=[*labs, os.environ.get("BOOK_URL", "")])
+    roots = [SETTINGS, RELEASED_LABS, ROOT / "requirements.txt", ROOT / "chapters", ROOT / "ecslite", *book]
+    return digest(*roots, also=[os.environ.get("BOOK_URL", "")])
 
 
 def render() -> str:
@@ -90,7 +89,7 @@ def environment(cache: Path) -> dict[str, str]:
         **os.environ,
         "ECSLITE_BOOK": "1",
         "BOOK_EXECUTION_CACHE": str(cache),
-        "BOOK_CODE": digest(*(ROOT / "book").glob("*.py")),
+        "BOOK_CODE": digest(*(ROOT / "book").glob("*.py"), RELEASED_LABS),
         "JUPYTER_CONFIG_DIR": str(own / "config"),
         "JUPYTER_DATA_DIR": str(own / "data"),
         "JUPYTER_PLATFORM_DIRS": "0",

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from book.labs_links import released
 from book.paths import BUILD, KERNEL, LITE, RELEASED_LABS, ROOT, VENV
 from book.progress import BuildError, command
 from book.stamps import digest, files, unless_fresh
@@ -68,11 +69,6 @@ def make() -> str:
     LITE.parent.mkdir(parents=True, exist_ok=True)
     shutil.move(WORK / "site", LITE)
     return f"JupyterLite with {len(released())} labs"
-
-
-def released() -> list[Path]:
-    """The released notebooks, and nothing else of the labs: sources with solutions and checks never reach the site."""
-    return sorted(RELEASED_LABS.glob("*.ipynb"))
 
 
 def for_browser(notebook: dict[str, Any]) -> dict[str, Any]:
