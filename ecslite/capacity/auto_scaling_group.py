@@ -1,8 +1,8 @@
 """An Auto Scaling group: keeps a number of EC2 instances running, in balance over its zones.
 
 It knows nothing of tasks. An instance goes Pending → InService → Terminating → Terminated, and is paid for from its
-launch [EC2 Auto Scaling guide, instance lifecycle; read 2026-11-23]. Whoever runs tasks on the instances gives the group two
-questions: which instances are protected, and what to do before one is terminated.
+launch [EC2 Auto Scaling guide, instance lifecycle; read 2026-11-23]. Whoever runs tasks on the instances gives the group
+two questions: which instances are protected, and what to do before one is terminated.
 """
 
 from __future__ import annotations
