@@ -1,7 +1,7 @@
 """An Auto Scaling group: keeps a number of EC2 instances running, in balance over its zones.
 
 It knows nothing of tasks. An instance goes Pending → InService → Terminating → Terminated, and is paid for from its
-launch [EC2 Auto Scaling guide, instance lifecycle; read 2026-11-23]. Whoever runs tasks on the instances gives the group
+launch [EC2 Auto Scaling guide, instance lifecycle; read 2026-11-23]. Whoever runs tasks on its instances gives it
 two questions: which instances are protected, and what to do before one is terminated.
 """
 
