@@ -45,10 +45,16 @@ def find(variable: str, names: Iterable[str], environ: Mapping[str, str] = os.en
         if not found:
             raise BuildError(f"{variable}={chosen} is no program: give its full path, or unset {variable}.")
         return found
-    for name in [*names, *MAC[variable]]:
-        if found := shutil.which(name, path=environ.get("PATH")):
-            return found
-    return None
+    candidates = (shutil.which(name, path=environ.get("PATH")) for name in [*names, *MAC[variable]])
+    return next((path for path in candidates if path and starts(path)), None)
+
+
+def starts(path: str) -> bool:
+    """True if the program starts: some systems have a stub of that name, or lack a library that it needs."""
+    try:
+        return subprocess.run([path, "--version"], capture_output=True, timeout=60, check=False).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
 
 
 def playwrights_own() -> str | None:
@@ -56,7 +62,7 @@ def playwrights_own() -> str | None:
     script = "from playwright.sync_api import sync_playwright as s\nwith s() as p: print(p.chromium.executable_path)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     path = done.stdout.strip()
-    return path if path and Path(path).is_file() else None
+    return path if path and Path(path).is_file() and starts(path) else None
 
 
 def ensure() -> str:

@@ -21,6 +21,12 @@ def test_a_browser_is_found_on_path(tmp_path: Path) -> None:
     assert browsers.find("CHROMIUM", browsers.CHROMIUM_NAMES, {"PATH": str(tmp_path)}) == chrome
 
 
+def test_a_stub_that_does_not_start_is_passed_over(tmp_path: Path) -> None:
+    Path(a_program(tmp_path, "chromium")).write_text("#!/bin/sh\nexit 1\n")
+    chrome = a_program(tmp_path, "chrome")
+    assert browsers.find("CHROMIUM", browsers.CHROMIUM_NAMES, {"PATH": str(tmp_path)}) == chrome
+
+
 def test_the_environment_variable_comes_before_path(tmp_path: Path) -> None:
     a_program(tmp_path, "chromium")
     mine = a_program(tmp_path, "my-chrome")
