@@ -6,12 +6,12 @@ the ECS Developer Guide, both read 2026-11-23.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ecslite.ecs.shapes import short
 from ecslite.errors import DocumentFault
 
 __all__ = ["CONTAINER_RULES", "Container"]
@@ -34,12 +34,14 @@ NOT_ON_FARGATE_LINUX = ("devices", "sharedMemorySize", "maxSwap", "swappiness", 
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A container where it stands: its path, what is sound of it, its document, and whether that is for Fargate."""
+    """A container where it stands: its path, what is sound of it, its document, whether that is for Fargate."""
 
     path: str
     this: Mapping[str, Any]
     document: Mapping[str, Any]
     fargate: bool
+    faulty: frozenset[str] = frozenset()
+    """Members that are there, but whose form is at fault already."""
 
     def fault(self, below: str, message: str) -> DocumentFault:
         return DocumentFault(f"{self.path}.{below}", message)
@@ -50,12 +52,12 @@ class Container:
 
 
 def has_name_and_image(at: Container) -> Faults:
-    """AWS's model makes neither required, the service does [Guide: standard task definition parameters]."""
-    if not at.this.get("image", "x"):
-        yield at.fault("image", "empty: name an image, such as nginx:1.29")
-    name = at.this.get("name")
-    if name is not None and not NAME.fullmatch(name):
-        yield at.fault("name", f"{_short(name)}: use 1 to 255 letters, digits, _ and -")
+    """AWS's model makes neither required, the service does [Guide: task definition parameters, name and image]."""
+    if "image" not in at.faulty and not at.this.get("image"):
+        yield at.fault("image", "missing or empty: name an image, such as nginx:1.29")
+    name = at.this.get("name", "")
+    if "name" not in at.faulty and not NAME.fullmatch(name):
+        yield at.fault("name", f"{short(name) if name else 'missing or empty'}: use 1 to 255 letters, digits, _ and -")
 
 
 def memory(at: Container) -> Faults:
@@ -86,16 +88,14 @@ def ports(at: Container) -> Faults:
             yield from _range(at, f"portMappings[{index}]", span, mapping)
         label = mapping.get("name")
         if label is not None and not PORT_NAME.fullmatch(label):
-            yield at.fault(
-                f"portMappings[{index}].name", f"{_short(label)}: use up to 64 of a-z, 0-9, _, -; no - first"
-            )
+            yield at.fault(f"portMappings[{index}].name", f"{short(label)}: use up to 64 of a-z 0-9 _ -; no - first")
 
 
 def _range(at: Container, below: str, span: str, mapping: Mapping[str, Any]) -> Faults:
     match = RANGE.fullmatch(span)
     if not match or not 1 <= int(match[1]) < int(match[2]) <= PORTS[1]:
         yield at.fault(
-            f"{below}.containerPortRange", f"{_short(span)}: use first-last, such as 8000-8010, within 1 to 65535"
+            f"{below}.containerPortRange", f"{short(span)}: use first-last, such as 8000-8010, within 1 to 65535"
         )
     if "containerPort" in mapping or "hostPort" in mapping:
         yield at.fault(
@@ -129,17 +129,15 @@ def dependencies(at: Container) -> Faults:
             if name is not None and whole:
                 yield at.fault(
                     f"{path}.containerName",
-                    f"{_short(name)} is no container here: {_short(', '.join(map(str, known)))}",
+                    f"{short(name)} is no container here: {short(', '.join(map(str, known)))}",
                 )
             continue
         condition, other = need.get("condition"), known[name]
         if condition in ("COMPLETE", "SUCCESS") and other.get("essential", True):
-            yield at.fault(f"{path}.condition", f"{condition} waits for {_short(name)} to exit, which is essential and "
+            yield at.fault(f"{path}.condition", f"{condition} waits for {short(name)} to exit, which is essential and "
                            "would end the task: make it essential: false, or use START")  # fmt: skip
         if condition == "HEALTHY" and "healthCheck" not in other:
-            yield at.fault(
-                f"{path}.condition", f"HEALTHY, but {_short(name)} has no healthCheck: add one, or use START"
-            )
+            yield at.fault(f"{path}.condition", f"HEALTHY, but {short(name)} has no healthCheck: add one, or use START")
 
 
 def timeouts(at: Container) -> Faults:
@@ -154,12 +152,12 @@ def timeouts(at: Container) -> Faults:
 def health_check(at: Container) -> Faults:
     """The ranges of a health check, and how its command begins [RTD: HealthCheck]."""
     check = at.this.get("healthCheck", {})
-    for setting, (low, high) in HEALTH_CHECK.items():
+    for name, (low, high) in HEALTH_CHECK.items():
         if (value := check.get(name)) is not None and not low <= value <= high:
             yield at.fault(f"healthCheck.{name}", f"{value}: give {low} to {high}")
     command = check.get("command")
     if command is not None and (not command or command[0] not in ("CMD", "CMD-SHELL", "NONE")):
-        seen = _short(command[0]) if command else "nothing"
+        seen = short(command[0]) if command else "nothing"
         yield at.fault("healthCheck.command", f"begins with {seen}: begin it with CMD-SHELL (for a shell) or CMD")
 
 
@@ -204,12 +202,7 @@ def environment_files(at: Container) -> Faults:
         yield at.fault("environmentFiles", f"{len(files)} files: give at most {MAX_ENVIRONMENT_FILES}")
     for index, file in files:
         if not file.get("value", ".env").endswith(".env"):
-            yield at.fault(f"environmentFiles[{index}].value", f"{_short(file['value'])}: its name must end in .env")
-
-
-def _short(text: object) -> str:
-    shown = str(text)
-    return json.dumps(shown if len(shown) <= 60 else shown[:60] + "...", ensure_ascii=False)
+            yield at.fault(f"environmentFiles[{index}].value", f"{short(file['value'])}: its name must end in .env")
 
 
 CONTAINER_RULES = (

@@ -20,6 +20,9 @@ WHAT = "The task definition"
 REGISTER = "RegisterTaskDefinitionRequest"
 DESCRIBE = "DescribeTaskDefinitionResponse"
 
+MAX_FAULTS = 200
+"""Faults that a message lists; whoever has more has another kind of file."""
+
 USED = frozenset(
     {"family", "cpu", "memory", "networkMode", "requiresCompatibilities", "executionRoleArn", "taskRoleArn"}
     | {"runtimePlatform", "ephemeralStorage", "placementConstraints"}
@@ -39,12 +42,18 @@ def sound(document: Mapping[str, Any] | str) -> dict[str, Any]:
         raise _refused("nested too deep: no document of AWS's is")
     reader = Reader()
     body, prefix = _body(value, reader)
-    faults = reader.faults + [_below(prefix, fault) for fault in check(body)]
+    known = frozenset(fault.path.removeprefix(prefix) for fault in reader.faults)
+    faults = reader.faults + [_below(prefix, fault) for fault in check(body, known)]
     if not _known(value) and any(name not in value for name in ("family", "containerDefinitions")):
         faults.insert(0, DocumentFault("document", _not_one(value)))
     if faults:
-        raise InvalidDocument(WHAT, list(dict.fromkeys(faults)))
+        raise InvalidDocument(WHAT, _limited(list(dict.fromkeys(faults))))
     return body
+
+
+def _limited(faults: list[DocumentFault]) -> list[DocumentFault]:
+    more = len(faults) - MAX_FAULTS
+    return faults if more <= 0 else [*faults[:MAX_FAULTS], DocumentFault("document", f"and {more} more faults")]
 
 
 def _body(value: Mapping[str, Any], reader: Reader) -> tuple[dict[str, Any], str]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from ecslite.capacity.sizes import fargate_fault, parse_cpu, parse_memory
 from ecslite.ecs.container_rules import CONTAINER_RULES, Container
+from ecslite.ecs.shapes import short
 from ecslite.errors import DocumentFault
 
 __all__ = ["check"]
@@ -22,17 +23,24 @@ Document = Mapping[str, Any]
 Faults = Iterator[DocumentFault]
 
 MAX_CONTAINERS = 10
+MAX_LOOKED_AT = 100
+"""Containers up to which each is judged; a document with more is refused for their number alone."""
 MAX_BYTES = 64 * 1024
 NAME = re.compile(r"[A-Za-z0-9_-]{1,255}", re.ASCII)
 CPU_ON_INSTANCES = (128, 196_608)
 EPHEMERAL_GIB = (21, 200)
 
 
-def check(document: Document) -> list[DocumentFault]:
-    """Every fault that the rules find, in the order of the rules."""
+def check(document: Document, faulty: frozenset[str] = frozenset()) -> list[DocumentFault]:
+    """Every fault that the rules find, in the order of the rules; `faulty` are the paths known to be at fault."""
+    every = document.get("containerDefinitions", ())
+    if len(every) > MAX_LOOKED_AT:
+        return list(number_of_containers(document))
     found = [fault for rule in TASK_RULES for fault in rule(document)]
     for index, container in _containers(document):
-        place = Container(f"containerDefinitions[{index}]", container, document, fargate(document))
+        path = f"containerDefinitions[{index}]"
+        broken = frozenset(name for name in ("name", "image") if f"{path}.{name}" in faulty)
+        place = Container(path, container, document, fargate(document), broken)
         found += [fault for rule in CONTAINER_RULES for fault in rule(place)]
     return found
 
@@ -48,7 +56,9 @@ def _containers(document: Document) -> list[tuple[int, Mapping[str, Any]]]:
 
 def size_of_document(document: Document) -> Faults:
     """A task definition has at most 64 KiB [Guide: service quotas]."""
-    size = len(json.dumps(document, separators=(",", ":"), default=str).encode())
+    size = len(
+        json.dumps(document, separators=(",", ":"), ensure_ascii=False, default=str).encode("utf-8", "surrogatepass")
+    )
     if size > MAX_BYTES:
         yield DocumentFault("document", f"{size} bytes: a task definition has at most {MAX_BYTES}; move settings out")
 
@@ -57,7 +67,7 @@ def family(document: Document) -> Faults:
     """Up to 255 letters, digits, underscores and hyphens [RTD: family]."""
     name = document.get("family")
     if name is not None and not NAME.fullmatch(name):
-        yield DocumentFault("family", f"{_short(name)}: use 1 to 255 letters, digits, _ and -")
+        yield DocumentFault("family", f"{short(name)}: use 1 to 255 letters, digits, _ and -")
 
 
 def number_of_containers(document: Document) -> Faults:
@@ -78,9 +88,7 @@ def names_differ(document: Document) -> Faults:
         name = container.get("name")
         if name in seen:
             path = f"containerDefinitions[{index}].name"
-            yield DocumentFault(
-                path, f"{_short(name)} is containerDefinitions[{seen[name]}] already: give another name"
-            )
+            yield DocumentFault(path, f"{short(name)} is containerDefinitions[{seen[name]}] already: give another name")
         elif name is not None:
             seen[name] = index
 
@@ -89,9 +97,9 @@ def sizes(document: Document) -> Faults:
     """A pair that Fargate offers; elsewhere 128 to 196,608 CPU units [Guide: fargate-tasks-services; RTD: cpu]."""
     cpu, memory = (_size(document, "cpu", parse_cpu), _size(document, "memory", parse_memory))
     if "cpu" in document and cpu is None:
-        yield DocumentFault("cpu", f"{_short(document['cpu'])} is not a size: use CPU units (256) or vCPUs (.25 vCPU)")
+        yield DocumentFault("cpu", f"{short(document['cpu'])} is not a size: use CPU units (256) or vCPUs (.25 vCPU)")
     if "memory" in document and memory is None:
-        yield DocumentFault("memory", f"{_short(document['memory'])} is not a size: use MiB (512) or GB (0.5 GB)")
+        yield DocumentFault("memory", f"{short(document['memory'])} is not a size: use MiB (512) or GB (0.5 GB)")
     if ("cpu" in document and cpu is None) or ("memory" in document and memory is None):
         return
     if fargate(document):
@@ -119,7 +127,7 @@ def fargate_network(document: Document) -> Faults:
     """Fargate knows one network mode, awsvpc [RTD: networkMode]."""
     mode = document.get("networkMode")
     if fargate(document) and mode != "awsvpc":
-        seen = "missing" if mode is None else f"{_short(mode)}"
+        seen = "missing" if mode is None else f"{short(mode)}"
         yield DocumentFault("networkMode", f"{seen}: tasks on Fargate need awsvpc")
 
 
@@ -154,14 +162,15 @@ def dependencies_end(document: Document) -> Faults:
     """A container that waits for itself, straight or round about, would never start [RTD: dependsOn]."""
     waits: dict[str, list[str]] = {}
     for _, container in _containers(document):
-        needed = [one["containerName"] for one in container.get("dependsOn", ()) if "containerName" in (one or {})]
+        needs = [one for one in container.get("dependsOn", ()) if isinstance(one, Mapping)]
+        needed = [one["containerName"] for one in needs if "containerName" in one]
         waits.setdefault(container.get("name", ""), needed)
     for index, container in _containers(document):
         name = container.get("name")
         if name and (way := _way_back(name, waits)) and name == min(way):
             round_about = " → ".join([*way, name])
             path = f"containerDefinitions[{index}].dependsOn"
-            yield DocumentFault(path, f"{_short(round_about)} goes in a circle: take one of these dependencies out")
+            yield DocumentFault(path, f"{short(round_about)} goes in a circle: take one of these dependencies out")
 
 
 def _way_back(start: str, waits: Mapping[str, list[str]]) -> list[str]:
@@ -180,11 +189,6 @@ def _way_back(start: str, waits: Mapping[str, list[str]]) -> list[str]:
 
 def _size(document: Document, name: str, parse: Callable[[str], int | None]) -> int | None:
     return parse(document[name]) if name in document else None
-
-
-def _short(text: object) -> str:
-    shown = str(text)
-    return json.dumps(shown if len(shown) <= 60 else shown[:60] + "...", ensure_ascii=False)
 
 
 TASK_RULES = (

@@ -15,7 +15,7 @@ from typing import Any
 
 from ecslite.errors import DocumentFault
 
-__all__ = ["Reader", "members", "shapes"]
+__all__ = ["Reader", "members", "shapes", "short"]
 
 KINDS: dict[str, tuple[type, ...]] = {
     "structure": (Mapping,),
@@ -25,7 +25,7 @@ KINDS: dict[str, tuple[type, ...]] = {
     "integer": (int,),
     "boolean": (bool,),
 }
-NAMES = {"structure": "an object {...}", "map": "an object {...}", "list": "a list [...]", "string": "a text in quotes",
+NAMES = {"structure": "an object {...}", "map": "an object {...}", "list": "a list [...]", "string": "a text",
          "integer": "a whole number", "boolean": "true or false"}  # fmt: skip
 LEFT_OUT = object()
 """Stands for a value that was at fault: whoever reads on must not meet it."""
@@ -89,7 +89,9 @@ class Reader:
     def _list(self, value: Any, shape: Any, path: str) -> Any:
         if not shape.get("min", 0) <= len(value) <= shape.get("max", len(value)):
             self._fault(path, f"{len(value)} entries: give {shape.get('min', 0)} to {shape.get('max')}")
-        return [self.read(inner, shape["member"], f"{path}[{index}]") for index, inner in enumerate(value)]
+        read = [self.read(inner, shape["member"], f"{path}[{index}]") for index, inner in enumerate(value)]
+        # An entry at fault leaves its place: the others keep their index.
+        return [None if inner is LEFT_OUT else inner for inner in read]
 
     def _scalar(self, value: Any, shape: Any, path: str) -> Any:
         if "enum" in shape and value not in shape["enum"]:
@@ -103,8 +105,19 @@ class Reader:
         return value
 
     def _fault(self, path: str, message: str) -> Any:
-        self.faults.append(DocumentFault(path or "document", message))
+        self.faults.append(DocumentFault(printable(path) or "document", printable(message)))
         return LEFT_OUT
+
+
+def short(text: object) -> str:
+    """A text in quotes, as much of it as a message should hold."""
+    shown = printable(str(text))
+    return json.dumps(shown if len(shown) <= LONGEST_SHOWN else shown[:LONGEST_SHOWN] + "...", ensure_ascii=False)
+
+
+def printable(text: str) -> str:
+    """The text without halves of characters (lone surrogates), which no terminal can print."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _join(path: str, name: str) -> str:
@@ -141,5 +154,7 @@ def _unknown(name: str, known: Mapping[str, str]) -> str:
 def _not_in(value: Any, allowed: list[str]) -> str:
     lower = {one.lower(): one for one in allowed}
     near = get_close_matches(str(value).lower()[:LONGEST_SHOWN], lower, n=1)
+    if value == "default":
+        return f'"default": leave the member out, that is the default; or use one of {", ".join(allowed)}'
     meant = f"use {lower[near[0]]}, one" if near else "use one"
     return f"{_show(value)}: {meant} of {', '.join(allowed)}"

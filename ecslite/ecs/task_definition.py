@@ -58,7 +58,8 @@ class TaskDefinition:
 
         Raises InvalidDocument with all faults of the document, each by its path.
 
-        >>> TaskDefinition.from_aws('{"family": "web", "containerDefinitions": [{"name": "a", "memory": 64}]}').memory
+        >>> container = {"name": "app", "image": "shop/web:1", "memory": 64}
+        >>> TaskDefinition.from_aws({"family": "web", "containerDefinitions": [container]}).memory
         64
         """
         body = sound(document)
@@ -123,7 +124,7 @@ def _check_settings(definition: TaskDefinition) -> None:
         **({"memory": str(definition.memory)} if definition.memory else {}),
     }
     if faults := check(document):
-        raise InvalidSetting(f"{WHAT} {definition.family!r}: " + "; ".join(str(fault) for fault in faults))
+        raise InvalidSetting(f"{WHAT} {definition.family!r}: " + "; ".join(fault.message for fault in faults))
 
 
 def _on_fargate(definition: TaskDefinition) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,9 @@ LONGEST_PATH = 4096
 MAX_DIGITS = 300
 """Digits of a number at most. AWS's longest has 19."""
 
-TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
-COMMENT = re.compile(r'(?:"(?:[^"\\\n]|\\.)*")|(//|/\*|(?m:^\s*#))')
+# Possessive and with the closing quote optional, so that no text makes the search go back over what it has seen.
+TOKENS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL)
+COMMENT = re.compile(r'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"?|(//|/\*|^[ \t]*#)', re.MULTILINE)
 TEMPLATE = re.compile(r"\$\{|\{\{|<%|\{%")
 
 
@@ -38,6 +40,8 @@ def read_text(source: str | Path, what: str) -> str:
         return _limited(source.removeprefix("\ufeff"), what)
     path = Path(source)
     try:
+        if path.exists() and not path.is_file():
+            raise OSError(0, "not a file")
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
@@ -78,6 +82,7 @@ def read_json(text: str, what: str) -> Any:
     except (ValueError, RecursionError) as error:
         raise _refused(what, str(error)) from None
     if repeated:
+        repeated = [key[:60].encode("utf-8", "replace").decode() for key in repeated[:20]]
         raise InvalidDocument(
             what, [DocumentFault(key, "this key stands twice in one object: keep one") for key in repeated]
         )
@@ -122,8 +127,7 @@ def _too_deep_at(text: str) -> int | None:
 def _object(pairs: list[tuple[str, Any]], repeated: list[str]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) != len(pairs):
-        keys = [key for key, _ in pairs]
-        repeated += [key for key in value if keys.count(key) > 1]
+        repeated += [key for key, count in Counter(key for key, _ in pairs).items() if count > 1]
     return value
 
 
