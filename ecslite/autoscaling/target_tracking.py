@@ -56,6 +56,8 @@ class TargetTracking:
         self._last = {"out": -inf, "in": -inf}
         self._base = 0
         """Running tasks when the last scale-out began."""
+        limits = {"min_capacity": min_capacity, "max_capacity": max_capacity}
+        self.sim.record("scaling_policy", f"{service.name}/{metric}", service=service.name, target=target, **limits)
         name, statistic = METRICS[metric]
         high = Condition(name, service.name, statistic, "GreaterThanThreshold", target, OUT_PERIODS)
         low = Condition(name, service.name, statistic, "LessThanThreshold", target * IN_SHARE, IN_PERIODS)

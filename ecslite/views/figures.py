@@ -20,7 +20,7 @@ Spec = dict[str, Any]
 PANELS = {"requests": "y", "cpu": "y2", "tasks": "y3", "latency": "y4"}
 """The panels of `service` from top to bottom, and the axis of each."""
 
-HEIGHT = 560
+HEIGHT = 500
 GAP = 0.075
 """Share of the height between two panels, in which the lower one's heading stands."""
 
@@ -30,7 +30,7 @@ def service(
 ) -> Spec:
     """A service's minute-by-minute story: requests, CPU with its target, tasks desired and running, p95 latency.
 
-    `target` is the CPU per cent that target tracking aims at (taken from the scaling events where not given);
+    `target` is the CPU per cent that target tracking aims at (the scaling policy's own where not given);
     `prediction` is a panel's name and the value a reader expected there, drawn as a dashed line.
     """
     seen = measures.service(run, service)
@@ -85,7 +85,7 @@ def _requests(seen: measures.Service) -> list[Spec]:
     if any(seen.errors):
         failed = _by_minute([value or None for value in seen.errors], 1 / 60, 2)
         cross = {"symbol": "x-thin", "size": 7, "line": {"width": 2, "color": VERMILLION}}
-        look = {"mode": "markers", "marker": cross, "line": _pen(VERMILLION)}
+        look = {"mode": "markers", "marker": cross, "line": _pen(VERMILLION), "cliponaxis": False}
         lines.append(_trace("Failed (5XX)", "requests", failed, "%{y} failed/s", look))
     return lines
 
@@ -141,7 +141,7 @@ def _layout(seen: measures.Service, target: float | None, in_seconds: bool) -> S
         "showlegend": False,
         "hovermode": "x unified",
         "hoversubplots": "axis",
-        "dragmode": False,
+        "dragmode": "zoom",
         "annotations": [],
         "xaxis": _axis({"text": "minutes from the start"}, range=[0, seen.minutes], anchor="y4"),
         "meta": {"panels": PANELS, "minutes": seen.minutes},

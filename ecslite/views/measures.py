@@ -70,10 +70,10 @@ class Service:
 
     @property
     def target(self) -> float | None:
-        """The CPU utilization that target tracking aims at, per cent, if the run's scaling events say so."""
-        for event in self.run.log:
-            if event.kind == "scaling" and event.subject == self.name and "target" in event.details:
-                return float(event.details["target"])
+        """The CPU utilization that target tracking aims at, per cent; None where nothing tracks it."""
+        for policy in self.run.of_kind("scaling_policy"):
+            if policy.attributes["service"] == self.name:
+                return float(policy.attributes["target"])
         return None
 
     def _level(self, name: str) -> Level:

@@ -60,12 +60,11 @@ function taskBox({ task, from, until, slot }, ask) {
 /** Marks over the slider: decisions and faults, so that the eye finds them. */
 function marksOf(board, events) {
   const signs = { scaling: "▲", fault: "✕", traffic: "●" };
-  const marks = events.filter((event) => signs[event.kind]).map((event) => {
+  return events.filter((event) => signs[event.kind]).map((event) => {
     const mark = h("span", { class: "ecs-mark", "data-kind": event.kind }, signs[event.kind]);
     mark.style.left = `${(event.time / board.seconds) * 100}%`;
     return mark;
   });
-  return h("div", { class: "ecs-marks", "aria-hidden": "true" }, marks);
 }
 
 function counter(label, props = {}) {
@@ -75,14 +74,20 @@ function counter(label, props = {}) {
   return { el, set: (words) => say(value, words) };
 }
 
+/** The first moment at which as many tasks run as are desired: a board that opens there has something to show. */
+function settled(board) {
+  const first = board.running.find(([moment, count]) => count > 0 && count >= (holding(board.desired, moment)?.[1] ?? 0));
+  return first ? Math.min(first[0] + 60, board.seconds) : 0;
+}
+
 /** A board inside `el`; `onTime(seconds)` is told of every moment shown. */
 export function createBoard(el, { onTime } = {}) {
-  let board = null, events = [], boxes = [], seconds = 0, playing = 0, before = 0;
+  let board = null, events = [], boxes = [], seconds = null, playing = 0, before = 0;
   const motion = stillness();
   const why = createWhy({ onTime: (moment) => seek(moment) });
   const scrub = h("input", { type: "range", min: 0, step: 5, "aria-label": "Time in the run", class: "ecs-scrub", oninput: () => { pause(); seek(Number(scrub.value)); } });
   const moment = h("output", { class: "ecs-time" });
-  const marks = h("div", { class: "ecs-marks" });
+  const marks = h("div", { class: "ecs-marks", "aria-hidden": "true" });
   const play = button("Play", () => (playing ? pause() : start()), { class: "ecs-play" });
   const speed = h("select", { "aria-label": "Speed" }, SPEEDS.map(([value, label]) => h("option", { value }, label)));
   speed.value = "3";
@@ -107,11 +112,11 @@ export function createBoard(el, { onTime } = {}) {
     pause();
     [board, events] = [newBoard, newEvents];
     scrub.max = board.seconds;
-    marks.replaceChildren(...marksOf(board, events).childNodes);
+    marks.replaceChildren(...marksOf(board, events));
     drawBalancer();
     drawLanes();
     why.clear();
-    seek(Math.min(seconds, board.seconds));
+    seek(Math.min(seconds ?? settled(board), board.seconds));
   }
 
   function drawLanes() {

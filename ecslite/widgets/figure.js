@@ -3,11 +3,12 @@ import { amountWords, h } from "./dom.js";
 
 const QUIET = { displayModeBar: false, responsive: false, showTips: false };
 
-/** The page's own colours, as they stand now. */
+/** The page's own colours, as they stand now; plotly.js reads rgb() but no newer way of writing a colour. */
 function figureColours(el) {
   const style = getComputedStyle(el);
-  const background = style.getPropertyValue("--ecs-surface").trim();
-  return { text: style.color, grid: style.getPropertyValue("--ecs-line").trim(), background };
+  const parts = style.color.match(/^rgba?\((\d+), (\d+), (\d+)/);
+  const grid = parts ? `rgba(${parts[1]},${parts[2]},${parts[3]},0.14)` : "rgba(128,136,148,0.22)";
+  return { text: style.color, grid, background: style.backgroundColor };
 }
 
 function themedAxis(axis, colours) {
@@ -23,18 +24,18 @@ function themedLayout(layout, colours, touch) {
   return themed;
 }
 
-/** What the reader said, as a dashed line across its panel and a word at its end. */
-function ghostOf(layout, prediction, colour) {
+/** What the reader said, as a dashed line across its panel with its words on it. */
+function ghostOf(layout, prediction, colours) {
   const axis = layout.meta?.panels?.[prediction?.panel];
   if (!axis || prediction.value === null) return null;
   const { value, unit } = prediction;
   const trace = {
     type: "scatter", mode: "lines", name: "Your prediction", x: [0, layout.meta.minutes], y: [value, value],
-    yaxis: axis, line: { color: colour, dash: "dashdot", width: 1.5 }, hovertemplate: "%{y}", opacity: 0.8,
+    yaxis: axis, line: { color: colours.text, dash: "dashdot", width: 1.5 }, hovertemplate: "%{y}", opacity: 0.8,
   };
   const note = {
-    text: `you said ${amountWords(value, unit)}`, x: 1, xref: "paper", y: value, yref: axis,
-    xanchor: "right", yanchor: "bottom", showarrow: false, font: { size: 11 },
+    text: `you said ${amountWords(value, unit)}`, x: 0.012, xref: "paper", y: value, yref: axis,
+    xanchor: "left", yanchor: "middle", showarrow: false, font: { size: 11 }, bgcolor: colours.background, borderpad: 1,
   };
   return { trace, note };
 }
@@ -44,7 +45,8 @@ export function createFigure(el, { onTime } = {}) {
   const plot = h("div", { class: "ecs-plot", role: "img" });
   const cursor = h("div", { class: "ecs-cursor", "aria-hidden": "true" });
   const words = h("p", { class: "ecs-alt" });
-  el.append(h("div", { class: "ecs-plot-box" }, plot, cursor), words);
+  const box = h("div", { class: "ecs-plot-box" }, plot, cursor);
+  el.append(box, h("details", { class: "ecs-details ecs-in-words" }, h("summary", {}, "The figure in words"), words));
   const touch = matchMedia("(pointer: coarse)").matches;
   let shown = null, seconds = null, listening = false;
 
@@ -58,9 +60,9 @@ export function createFigure(el, { onTime } = {}) {
   }
 
   function react() {
-    const colours = figureColours(el);
+    const colours = figureColours(box);
     const layout = themedLayout(shown.figure.layout, colours, touch);
-    const ghost = ghostOf(layout, shown.prediction, colours.text);
+    const ghost = ghostOf(layout, shown.prediction, colours);
     const data = ghost ? [...shown.figure.data, ghost.trace] : shown.figure.data;
     if (ghost) layout.annotations = [...(layout.annotations ?? []), ghost.note];
     if (!plot.classList.contains("js-plotly-plot")) plot.replaceChildren();
