@@ -6,6 +6,7 @@ Named in _config.yml under local_extensions, so it is loaded after Jupyter Book'
 import json
 import os
 from typing import Any
+from urllib.parse import urlsplit
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -44,7 +45,11 @@ def configure(app: Sphinx, config: Config) -> None:
     if os.environ.get(EXECUTION_CACHE):
         config.nb_execution_cache_path = os.environ[EXECUTION_CACHE]
     if os.environ.get(BOOK_URL):
-        config.html_baseurl = config.ogp_site_url = os.environ[BOOK_URL].rstrip("/") + "/"
+        address = os.environ[BOOK_URL].rstrip("/") + "/"
+        config.html_baseurl = config.ogp_site_url = address
+        config.notfound_urls_prefix = urlsplit(address).path
+        config.sitemap_url_scheme = "{link}"
+        config.sitemap_excludes = ["404.html", "search.html"]
 
 
 def add_page_contract(

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from book.paths import ASSETS, BUILD, HTML, KERNEL, RELEASED_LABS, ROOT
-from book.progress import command
+from book.progress import BuildError, command
 from book.stamps import digest, files, unless_fresh
 
 JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
@@ -59,7 +59,13 @@ def jupyter_book(source: Path, cache: Path) -> str:
     """
     argv = [sys.executable, "-c", JUPYTER_BOOK, "build", source, "--path-output", source, "--config", SETTINGS]
     strict = ["--toc", source / "book" / "_toc.yml", "-n", "-W", "--keep-going"]
-    return command("html", [*argv, *strict], environment(cache), logs=source / "_build" / "logs", explain=faults)
+    built = source / "_build"
+    try:
+        return command("html", [*argv, *strict], environment(cache), logs=built / "logs", explain=faults)
+    except BuildError:
+        # Sphinx warns of a page when it reads it, and would not read it again: a second build would pass.
+        shutil.rmtree(built / ".doctrees", ignore_errors=True)
+        raise
 
 
 def faults(output: str) -> str:

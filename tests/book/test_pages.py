@@ -54,14 +54,17 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def complaints(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """What a build says of a book with several faults that are only warnings to Sphinx."""
+def complaints(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What two builds in a row say of a book with several faults that are only warnings to Sphinx."""
     folder = tmp_path_factory.mktemp("bad")
     widget = "```{code-cell} ipython3\nimport ipywidgets\nipywidgets.IntSlider()\n```\n"
     book(folder, f"{widget}\n{{math}}`x^2`\n\n{{lab}}`no-such-lab`\n\n[gone](no-such-page.md)\n")
-    with pytest.raises(BuildError) as failure:
-        jupyter_book(folder, folder / "executed")
-    return str(failure.value)
+    failures = []
+    for _ in range(2):
+        with pytest.raises(BuildError) as failure:
+            jupyter_book(folder, folder / "executed")
+        failures.append(str(failure.value))
+    return failures
 
 
 def facts(page: str) -> dict[str, object]:
@@ -108,20 +111,32 @@ def test_no_widget_state_and_no_thebe_is_left_in_a_page(pages: dict[str, str]) -
     assert [name for name, page in pages.items() if "jupyter.widget" in page or "thebe" in page.lower()] == []
 
 
-def test_a_widget_without_html_of_its_own_fails_the_build(complaints: str) -> None:
-    assert "a widget of chapters/one has no HTML of its own" in complaints
+def test_a_widget_without_html_of_its_own_fails_the_build(complaints: list[str]) -> None:
+    assert "a widget of chapters/one has no HTML of its own" in complaints[0]
 
 
-def test_a_formula_fails_the_build(complaints: str) -> None:
-    assert "chapters/one has a formula, and the site ships no MathJax" in complaints
+def test_a_formula_fails_the_build(complaints: list[str]) -> None:
+    assert "chapters/one has a formula, and the site ships no MathJax" in complaints[0]
 
 
-def test_a_link_to_a_lab_that_is_not_there_fails_the_build(complaints: str) -> None:
-    assert "there is no lab 'no-such-lab' in labs/released" in complaints
+def test_a_link_to_a_lab_that_is_not_there_fails_the_build(complaints: list[str]) -> None:
+    assert "there is no lab 'no-such-lab' in labs/released" in complaints[0]
 
 
-def test_a_link_to_a_page_that_is_not_there_fails_the_build(complaints: str) -> None:
-    assert "no-such-page.md" in complaints
+def test_a_link_to_a_page_that_is_not_there_fails_the_build(complaints: list[str]) -> None:
+    assert "no-such-page.md" in complaints[0]
+
+
+def test_a_second_build_of_the_same_fault_fails_too(complaints: list[str]) -> None:
+    assert complaints[0] == complaints[1]
+
+
+def test_a_book_that_knows_its_address_has_a_sitemap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOOK_URL", "https://example.org/some/path")
+    site = book(tmp_path, "Words.\n")
+    jupyter_book(tmp_path, tmp_path / "executed")
+    assert "<loc>https://example.org/some/path/chapters/one.html</loc>" in (site / "sitemap.xml").read_text()
+    assert 'href="/some/path/_static/' in (site / "404.html").read_text()
 
 
 def test_a_failing_cell_fails_the_build_and_is_shown(tmp_path: Path) -> None:

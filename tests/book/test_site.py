@@ -9,8 +9,6 @@ import pytest
 from book.lite import PRELOADED, PYODIDE_URL
 from book.paths import HTML, RELEASED_LABS
 
-pytestmark = pytest.mark.browser
-
 LOADING = re.compile(
     r"""<(?:script|img|iframe|source|audio|video|embed|object|use|image)\b[^>]*?\b(?:src|srcset|data|href)\s*=\s*["']?(?:https?:)?//[^>]*>
     |<link\b(?=[^>]*\brel=["']?(?:stylesheet|preload|modulepreload|prefetch|icon|manifest))[^>]*href=["']?(?:https?:)?//[^>]*>""",
