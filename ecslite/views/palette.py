@@ -17,8 +17,8 @@ VERMILLION = "#D55E00"
 GREEN = "#009E73"
 """What comes in: requests."""
 
-PURPLE = "#BF6B9A"
-"""What the client feels: latency. (Okabe and Ito's reddish purple, a shade darker, to be 3:1 on white.)"""
+PURPLE = "#BD78A6"
+"""What the client feels: latency. (Okabe and Ito's reddish purple, darker: 3:1 on white.)"""
 
 MUTED = "#7A828C"
 """Words and ticks where the page has not said its own colour; 3:1 and more on both papers."""
