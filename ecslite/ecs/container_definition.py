@@ -1,6 +1,6 @@
 """A container of a task definition, with AWS's names in snake_case.
 
-What shapes a task's behaviour has a field of its own; the rest of the document is kept by from_aws as `not_simulated`.
+What a design is about has a field of its own; TaskDefinition.not_simulated names what a run does not go by.
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ MAX_LOOKED_AT = 100
 MAX_BYTES = 64 * 1024
 NAME = re.compile(r"[A-Za-z0-9_-]{1,255}", re.ASCII)
 CPU_ON_INSTANCES = (128, 196_608)
+WINDOWS_CPU = (1024, 4096)
 EPHEMERAL_GIB = (21, 200)
 
 
@@ -56,9 +57,8 @@ def _containers(document: Document) -> list[tuple[int, Mapping[str, Any]]]:
 
 def size_of_document(document: Document) -> Faults:
     """A task definition has at most 64 KiB [Guide: service quotas]."""
-    size = len(
-        json.dumps(document, separators=(",", ":"), ensure_ascii=False, default=str).encode("utf-8", "surrogatepass")
-    )
+    text = json.dumps(document, separators=(",", ":"), ensure_ascii=False, default=str)
+    size = len(text.encode("utf-8", "surrogatepass"))
     if size > MAX_BYTES:
         yield DocumentFault("document", f"{size} bytes: a task definition has at most {MAX_BYTES}; move settings out")
 
@@ -105,8 +105,14 @@ def sizes(document: Document) -> Faults:
     if fargate(document):
         if fault := fargate_fault(cpu, memory):
             yield DocumentFault(*fault)
+        elif _windows(document) and not WINDOWS_CPU[0] <= (cpu or 0) <= WINDOWS_CPU[1]:
+            yield DocumentFault("cpu", f"cpu={cpu}: Windows on Fargate has {WINDOWS_CPU[0]} to {WINDOWS_CPU[1]}")
     elif cpu is not None and not CPU_ON_INSTANCES[0] <= cpu <= CPU_ON_INSTANCES[1]:
         yield DocumentFault("cpu", f"{cpu} CPU units: a task has {CPU_ON_INSTANCES[0]} to {CPU_ON_INSTANCES[1]}")
+
+
+def _windows(document: Document) -> bool:
+    return str(document.get("runtimePlatform", {}).get("operatingSystemFamily", "")).startswith("WINDOWS")
 
 
 def containers_fit(document: Document) -> Faults:
