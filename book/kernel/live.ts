@@ -1,0 +1,95 @@
+/** The live stage: editors, widgets and outputs. Loaded at Start, or when the page is idle before it. */
+
+import { cellElement, type Cell, type PageFacts } from "./facts.js";
+import { isShown } from "./cellbars.js";
+import { LiveCell } from "./cells.js";
+import { detachExplorers, explorerIn } from "./explorers.js";
+import { Manager } from "./manager.js";
+import type { WorkerClient } from "./client.js";
+import type { CommMessage, CommOpen, Output } from "./protocol.js";
+
+declare const ECS_VERSION: string;
+
+const WIDGET = "application/vnd.jupyter.widget-view+json";
+
+class LiveStage {
+  private client!: WorkerClient;
+  private manager!: Manager;
+  private readonly cells = new Map<string, LiveCell>();
+  private adopting: Cell | undefined;
+  private adopted: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly facts: PageFacts,
+    private readonly wish: (id: string) => void,
+  ) {}
+
+  /** Runs the set-up cells and adopts the explorers; then the editors take their places. */
+  async begin(client: WorkerClient): Promise<void> {
+    this.client = client;
+    this.manager = new Manager(client);
+    for (const cell of this.facts.cells) {
+      if (cell.tags.includes("explorer")) await this.adopt(cell);
+      else if (cell.tags.includes("setup")) await client.execute(cell.id, cell.source, false);
+    }
+    await this.adopted;
+    this.addEditors();
+  }
+
+  /** Runs the cell that stands in the editor. */
+  async run(id: string): Promise<void> {
+    await this.cells.get(id)?.run(this.client);
+  }
+
+  output(output: Output): void {
+    if (this.adopting?.id === output.cell && output.type === "display") return this.attach(output.data[WIDGET]);
+    const cell = this.cells.get(output.cell);
+    if (cell) cell.output.add(output);
+    else if (output.type === "error") console.error(`A hidden cell failed: ${output.text}\n${output.traceback}`);
+  }
+
+  comm(message: CommOpen | CommMessage): void {
+    this.manager.take(message);
+  }
+
+  end(words: string): void {
+    detachExplorers(words);
+  }
+
+  private async adopt(cell: Cell): Promise<void> {
+    this.adopting = cell;
+    await this.client.execute(cell.id, cell.source, true);
+    this.adopting = undefined;
+  }
+
+  /** The explorer that stands on the page becomes the view of the model that its cell has made. */
+  private attach(view: unknown): void {
+    const handle = explorerIn(cellElement(this.adopting!.id));
+    if (!handle || !view) return;
+    const model = this.manager.model((view as { model_id: string }).model_id);
+    this.adopted = Promise.all([this.adopted, model]).then(([, found]) => handle.attach(found));
+  }
+
+  private addEditors(): void {
+    for (const cell of this.facts.cells) {
+      const element = cellElement(cell.id);
+      if (!isShown(element) || this.cells.has(cell.id)) continue;
+      const widgets = { show: (id: string, place: HTMLElement) => this.manager.show(id, place) };
+      this.cells.set(cell.id, new LiveCell(cell, element, widgets, (each) => this.wish(each.cell.id)));
+    }
+  }
+}
+
+/** The style of ipywidgets' controls, which only a live page has. */
+function addStyle(assets: URL): void {
+  const link = document.createElement("link");
+  link.rel = "stylesheet";
+  link.href = new URL(`widgets.css?v=${ECS_VERSION}`, assets).href;
+  document.head.append(link);
+}
+
+/** The live stage of this page; `run` runs a cell, and starts Python if it must. */
+export function goLive(facts: PageFacts, run: (id: string) => void): LiveStage {
+  addStyle(facts.assets);
+  return new LiveStage(facts, run);
+}

@@ -1,0 +1,33 @@
+/** The still stage: what every page does before Python starts, and the way to the live stage. */
+
+import { readFacts } from "./facts.js";
+import { addCellBars } from "./cellbars.js";
+import { watchFigures } from "./figures.js";
+import { mountExplorers } from "./explorers.js";
+import { Session } from "./session.js";
+import { addToolbar } from "./toolbar.js";
+
+const facts = readFacts();
+const session = new Session(facts);
+
+document.documentElement.dataset.kernel = "off";
+watchFigures(document);
+mountExplorers(document, () => void session.start());
+if (facts.cells.length > 0) {
+  addToolbar({
+    start: () => void session.start(),
+    stop: () => session.stop(),
+    restart: () => void session.restart(),
+  });
+  addCellBars(facts.cells, (id) => void session.run(id));
+  whenIdle(() => void session.load());
+}
+
+/** After the page is drawn and quiet; not for readers who save data. */
+function whenIdle(call: () => void): void {
+  const { connection } = navigator as { connection?: { saveData?: boolean } };
+  if (connection?.saveData) return;
+  const idle = () => ("requestIdleCallback" in window ? requestIdleCallback(call) : setTimeout(call, 2000));
+  if (document.readyState === "complete") idle();
+  else window.addEventListener("load", idle, { once: true });
+}

@@ -1,0 +1,119 @@
+/** The page's worker: Python, started from its memory snapshot or from wheels, and everything that runs it. */
+
+import { ENVIRONMENT, mount, prepare } from "./boot.mjs";
+import { PROTOCOL, type Execute, type FromWorker, type Start, type ToKernelComm, type ToWorker } from "./protocol.js";
+import type { PyodideAPI } from "pyodide";
+import type { PyProxy } from "pyodide/ffi";
+
+interface Bridge extends PyProxy {
+  connect(post: (text: string, buffers: PyProxy | null) => void): void;
+  execute(cell: string, source: string, adopting: boolean): Promise<boolean>;
+  receive(kind: string, comm: string, target: string, data: string, buffers: Uint8Array[]): void;
+  needs_files(source: string): boolean;
+}
+
+const base = new URL("./", self.location.href);
+let bridge: Promise<Bridge>;
+let files: Promise<void> = Promise.resolve();
+let turn: Promise<void> = Promise.resolve();
+
+function say(message: FromWorker): void {
+  self.postMessage(message);
+}
+
+self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+  if (data.type === "start") bridge = start(data);
+  else if (data.type === "ping") say({ type: "pong" });
+  else if (data.type === "execute") turn = turn.then(() => execute(data));
+  else void receive(data);
+};
+
+/** Starts Python; what went wrong is said in words, and the page decides what to do next. */
+async function start(wish: Start): Promise<Bridge> {
+  if (wish.lock) holdLock(wish.lock);
+  try {
+    const py = wish.snapshot ? await fromSnapshot(wish.version) : await fromWheels(wish.version);
+    if (wish.interrupt) py.setInterruptBuffer(wish.interrupt);
+    const found = py.pyimport("page_bridge") as Bridge;
+    found.connect(post);
+    say({ type: "ready", protocol: PROTOCOL, by: wish.snapshot ? "snapshot" : "wheels" });
+    return found;
+  } catch (error) {
+    say({ type: "failed", during: "start", text: String(error) });
+    return new Promise(() => {});
+  }
+}
+
+/** The page waits for the same lock, and so learns at once when this worker is gone, whatever ended it. */
+function holdLock(name: string): void {
+  void navigator.locks.request(name, () => new Promise(() => {}));
+}
+
+async function fromSnapshot(version: string): Promise<PyodideAPI> {
+  const [{ loadPyodide }, memory] = await Promise.all([core(), unpacked("snapshot.bin.gz", version)]);
+  const py = await loadPyodide({ indexURL: new URL("pyodide/", base).href, env: ENVIRONMENT, _loadSnapshot: memory });
+  files = library(version).then((site) => mount(py, site));
+  files.catch((error) => console.warn(`Python's files could not be fetched: ${error}`));
+  return py;
+}
+
+async function fromWheels(version: string): Promise<PyodideAPI> {
+  const [{ loadPyodide }, site] = await Promise.all([core(), library(version)]);
+  const py = await loadPyodide({ indexURL: new URL("pyodide/", base).href, env: ENVIRONMENT });
+  prepare(py, site);
+  return py;
+}
+
+function core(): Promise<typeof import("pyodide")> {
+  return import(new URL("pyodide/pyodide.mjs", base).href);
+}
+
+async function library(version: string): Promise<Uint8Array> {
+  const response = await fetched("site.zip", version);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+/** A gzip file, unpacked as it arrives; its checksum is verified on the way. */
+async function unpacked(name: string, version: string): Promise<ArrayBuffer> {
+  const { body } = await fetched(name, version);
+  return new Response(body!.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+}
+
+async function fetched(name: string, version: string): Promise<Response> {
+  const response = await fetch(new URL(`${name}?v=${version}`, base));
+  if (!response.ok) throw new Error(`${name}: the server answered ${response.status}`);
+  return response;
+}
+
+/** Passes on a message of the bridge: JSON text, and a Python list of bytes beside it. */
+function post(text: string, buffers: PyProxy | null): void {
+  const message = JSON.parse(text);
+  message.buffers = buffers ? buffers.toJs() : [];
+  say(message);
+}
+
+async function execute(wish: Execute): Promise<void> {
+  const python = await bridge;
+  try {
+    if (python.needs_files(wish.source)) await files;
+    say({ type: "done", id: wish.id, ok: await python.execute(wish.cell, wish.source, wish.adopting) });
+  } catch (error) {
+    broken(error);
+  }
+}
+
+async function receive(wish: ToKernelComm): Promise<void> {
+  const python = await bridge;
+  const target = wish.type === "comm_open" ? wish.target : "";
+  try {
+    python.receive(wish.type, wish.comm, target, JSON.stringify(wish.data), wish.buffers);
+    say({ type: "done", id: wish.id, ok: true });
+  } catch (error) {
+    broken(error);
+  }
+}
+
+/** The bridge catches what Python raises: what arrives here is Python itself at its end, out of memory for one. */
+function broken(error: unknown): void {
+  say({ type: "failed", during: "run", text: String(error) });
+}

@@ -1,0 +1,94 @@
+"""`kernel`: everything that makes a page live, in one folder that the site copies as it is.
+
+    page.js live.js worker.js page.css     the page's own code, bundled by esbuild
+    plotly.min.js                          plotly.js, the basic bundle
+    pyodide/                               Pyodide's core and all wheels, with a lock file that names only these;
+                                           JupyterLite starts from the same folder
+    site.zip                               the Python files of the page's packages, for imports after the start
+    snapshot.bin.gz                        the memory of a Pyodide in which those packages are imported already
+
+Each part has a stamp of its own: an edit of the engine makes ecslite's files and the snapshot again, and no more.
+"""
+
+import shutil
+from pathlib import Path
+
+from book import toolchain, wheels
+from book.paths import BUILD, ROOT
+from book.progress import command
+from book.stamps import digest, files, unless_fresh
+
+SOURCES = ROOT / "book" / "kernel"
+MODULES = ROOT / "book" / "node_modules"
+CACHE = BUILD / "cache" / "wheels"
+
+CORE = ["pyodide.mjs", "pyodide.js", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"]
+"""The files of npm's pyodide that a browser loads; it brings no packages."""
+
+BOOT = ["boot.mjs", "bridge.py", "snapshot.mjs", "warm_up.py"]
+"""The files of book/kernel that the snapshot is made with."""
+
+
+def build(out: Path) -> str:
+    """Makes in `out` whatever is missing or out of date; what was made, in words."""
+    out.mkdir(parents=True, exist_ok=True)
+    stamps = out.parent / "stamps"
+    engine = [ROOT / "ecslite", ROOT / "pyproject.toml"]
+    pins = [ROOT / "requirements.txt", Path(__file__), Path(wheels.__file__)]
+    lock = ROOT / "book" / "package-lock.json"
+    steps = {
+        "wheels": (digest(*pins), CACHE, lambda: wheels.download(CACHE)),
+        "pyodide": (digest(*pins, *engine, lock), out / "pyodide", lambda: make_pyodide(out)),
+        "files": (digest(*pins, *engine, SOURCES / "bridge.py"), out / "site.zip", lambda: make_files(out)),
+        "snapshot": (digest(*pins, *engine, lock, *boot()), out / "snapshot.bin.gz", lambda: make_snapshot(out)),
+        "scripts": (digest(*pins, *engine, lock, SOURCES), out / "page.js", lambda: make_scripts(out)),
+    }
+    done = {name: unless_fresh(f"kernel-{name}", *step, stamps=stamps) for name, step in steps.items()}
+    made = [name for name, what in done.items() if what != "unchanged"]
+    return f"{', '.join(made)} made" if made else "unchanged"
+
+
+def boot() -> list[Path]:
+    """The files that the snapshot is made with."""
+    return [SOURCES / name for name in BOOT]
+
+
+def make_pyodide(out: Path) -> str:
+    """The Pyodide folder: core, wheels, and a lock file for these wheels alone."""
+    target = out / "pyodide"
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir()
+    for name in CORE:
+        shutil.copy(MODULES / "pyodide" / name, target)
+    wheels.write_engine(target)
+    for wheel in wheels.shipped(CACHE):
+        shutil.copy(wheel, target)
+    wheels.write_lock(MODULES / "pyodide" / "pyodide-lock.json", target)
+    return "made"
+
+
+def make_files(out: Path) -> str:
+    """The archive of Python files that the worker mounts."""
+    wheels.write_site(CACHE, SOURCES / "bridge.py", out / "site.zip")
+    return "made"
+
+
+def make_snapshot(out: Path) -> str:
+    """The memory of a Python that has imported and warmed up everything that a chapter uses."""
+    command("snapshot", [toolchain.node(), SOURCES / "snapshot.mjs", out], env=toolchain.environment(), cwd=SOURCES)
+    return "made"
+
+
+def make_scripts(out: Path) -> str:
+    """The page's scripts and styles."""
+    version = digest(out / "site.zip", *boot(), also=core_hashes(out))[:12]
+    command(
+        "scripts", [toolchain.node(), SOURCES / "bundle.mjs", out, version], env=toolchain.environment(), cwd=SOURCES
+    )
+    shutil.copy(MODULES / "plotly.js-basic-dist-min" / "plotly-basic.min.js", out / "plotly.min.js")
+    return "made"
+
+
+def core_hashes(out: Path) -> list[str]:
+    """What the core's files are, in a few words."""
+    return [f"{path.name} {digest(path)}" for path in files(out / "pyodide") if path.suffix != ".whl"]
