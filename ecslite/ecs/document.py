@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ecslite.ecs.rules import check
+from ecslite.ecs.rules import MAX_BYTES, check
 from ecslite.ecs.shapes import Reader, members, shapes
 from ecslite.errors import DocumentFault, InvalidDocument
 from ecslite.sim.json_text import read_json, too_deep
@@ -19,6 +19,9 @@ __all__ = ["WHAT", "sound", "unused_paths"]
 WHAT = "The task definition"
 REGISTER = "RegisterTaskDefinitionRequest"
 DESCRIBE = "DescribeTaskDefinitionResponse"
+
+MAX_CHARACTERS = 16 * MAX_BYTES
+"""Of a text, indented as it may be and with what only AWS writes."""
 
 MAX_FAULTS = 100
 """Faults that a message lists; whoever has more has another kind of file."""
@@ -30,6 +33,8 @@ USED_OF_CONTAINER = frozenset({"name", "image", "cpu", "memory", "memoryReservat
 
 def sound(document: Mapping[str, Any] | str) -> dict[str, Any]:
     """The document's body, without a fault; raises InvalidDocument with all of them otherwise."""
+    if isinstance(document, str) and len(document) > MAX_CHARACTERS:
+        raise _refused(f"{len(document)} characters: a task definition has at most {MAX_BYTES} bytes")
     value = read_json(document, WHAT) if isinstance(document, str) else document
     if not isinstance(value, Mapping):
         raise _refused(f"a {_kind(value)}, where AWS has an object: give what register-task-definition takes")

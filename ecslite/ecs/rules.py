@@ -17,7 +17,7 @@ from ecslite.ecs.container_rules import CONTAINER_RULES, Container
 from ecslite.ecs.shapes import short
 from ecslite.errors import DocumentFault
 
-__all__ = ["check"]
+__all__ = ["MAX_BYTES", "check"]
 
 Document = Mapping[str, Any]
 Faults = Iterator[DocumentFault]

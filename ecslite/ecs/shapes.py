@@ -32,6 +32,9 @@ LEFT_OUT = object()
 
 LONGEST_SHOWN = 60
 
+MANY = 200
+"""Faults from which on no one reads the hints, and looking for them would only cost time."""
+
 
 @cache
 def shapes() -> dict[str, Any]:
@@ -81,7 +84,8 @@ class Reader:
         found = {}
         for name, inner in value.items():
             if name not in known:
-                self._fault(_join(path, str(name)[:LONGEST_SHOWN]), _unknown(str(name), known))
+                hint = _unknown(str(name), known) if len(self.faults) < MANY else "AWS knows no such member"
+                self._fault(_join(path, str(name)[:LONGEST_SHOWN]), hint)
             elif (read := self.read(inner, known[name], _join(path, name))) is not LEFT_OUT:
                 found[name] = read
         return found

@@ -151,7 +151,13 @@ def test_placement_subtracts_the_reservation_not_the_limit():  # vector 32
     body["containerDefinitions"] = [{"name": "a", "image": "b", "memory": 300, "memoryReservation": 128, "cpu": 10}]
     definition = TaskDefinition.from_aws(body)
     assert (definition.cpu, definition.memory) == (10, 128)
-    assert "Fargate needs a size" in (TaskDefinition.from_aws(body).fargate_fault or "") or definition.fargate_fault
+
+
+def test_a_definition_for_instances_says_why_fargate_would_not_run_it():
+    body = document(cpu="300", requiresCompatibilities=["EC2"])
+    assert "cpu=300 is not a Fargate size" in TaskDefinition.from_aws(body).fargate_fault
+    body = document(networkMode="bridge", requiresCompatibilities=["EC2"])
+    assert "need awsvpc" in TaskDefinition.from_aws(body).fargate_fault
 
 
 def test_all_faults_are_reported_at_once():
@@ -298,7 +304,7 @@ def test_what_shapes_nothing_is_listed():
         ('{"family": "a",}', "comma"),
         ('{\n// the family\n"family": "a"}', "comments"),
         ('{"family": ${FAMILY}}', "placeholders"),
-        ("family: web\n", "it begins with 'family: web'"),
+        ("family: web\n", "it begins with 'family: web"),
         ("", "empty"),
         ("[]", "a list"),
         ("null", "a null"),
@@ -315,8 +321,8 @@ def test_what_shapes_nothing_is_listed():
         ('{"taskDefinition": 3}', "taskDefinition"),
         ('{"family": "a", "containerDefinitions": [7, null, "x"]}', "containerDefinitions[2]"),
         (
-            '{"family": "a", "containerDefinitions": [{"name": "a", "dependsOn": [1], "healthCheck": {"command": [1]}}]}',
-            "dep",
+            '{"family": "a", "containerDefinitions": [{"dependsOn": [1], "healthCheck": {"command": [1]}}]}',
+            "containerDefinitions[0].dependsOn[0]",
         ),
     ],
 )
@@ -333,4 +339,4 @@ def test_a_mapping_that_holds_itself_is_refused():
 
 
 def test_a_file_of_many_faults_gets_a_message_of_bounded_length():
-    assert len(message({"family": "a", "containerDefinitions": [{"x": 1}] * 50_000})) < 40_000
+    assert len(message({"family": "a", "containerDefinitions": [{"x": 1}] * 50_000})) < 100_000
