@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import struct
 from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
+from itertools import accumulate
 from math import ceil
 
 from ecslite.errors import InvalidSetting
@@ -66,14 +68,10 @@ class Histogram:
         return self.quantiles((share,))[0]
 
     def quantiles(self, shares: Sequence[float]) -> list[float]:
-        """The quantiles for `shares`, which must be rising, in one pass."""
+        """The quantiles for each of `shares`, in one pass."""
         if not self.count or any(not 0 <= share <= 1 for share in shares):
             raise InvalidSetting(f"quantiles {list(shares)} of {self.count} durations: shares lie between 0 and 1")
-        found: list[float] = []
-        seen = 0
-        wanted = [max(1, ceil(share * self.count)) for share in shares]
-        for bucket in sorted(self._buckets):
-            seen += self._buckets[bucket]
-            while len(found) < len(wanted) and seen >= wanted[len(found)]:
-                found.append(min(max(_middle(bucket), self.smallest), self.largest))
-        return found
+        buckets = sorted(self._buckets)
+        seen = list(accumulate(map(self._buckets.__getitem__, buckets)))
+        middles = [_middle(buckets[bisect_left(seen, max(1, ceil(share * self.count)))]) for share in shares]
+        return [min(max(middle, self.smallest), self.largest) for middle in middles]

@@ -73,12 +73,14 @@ class Meter:
 
     def _keep(self, sample: Sample) -> None:
         _, kept = self._samples.setdefault((sample.name, sample.subject), (sample.unit, []))
-        kept.extend({} for _ in range(self.periods - len(kept)))
+        if len(kept) < self.periods:
+            kept.extend({} for _ in range(self.periods - len(kept)))
         kept.append(sample.statistics)
 
     def _fill(self) -> None:
         for _, kept in self._samples.values():
-            kept.extend({} for _ in range(self.periods - len(kept)))
+            if len(kept) < self.periods:
+                kept.extend({} for _ in range(self.periods - len(kept)))
 
 
 def _metric(name: str, subject: str, unit: str, kept: list[Mapping[str, float]]) -> Metric:

@@ -112,16 +112,16 @@ class Traffic:
         if not rate:
             yield [], end
             return
-        now, scale, shift = start, -1 / rate, SHIFT
+        # A gap of at least one step of the grid, so that no two requests arrive at one instant.
+        now, scale, shift, shift_and_step = start, -1 / rate, SHIFT, SHIFT + STEP
         while True:
             logs = self._logs(min(CHUNK, 2 + int((end - now) * rate * 1.05)))
-            # A gap of at least one step of the grid, so that no two requests arrive at one instant.
-            times = list(accumulate([shift + log * scale - shift + STEP for log in logs], initial=now))
+            times = list(accumulate([shift_and_step + log * scale - shift for log in logs], initial=now))
             now = times[-1]
             if now >= end:
                 # The process has no memory: the next minute begins afresh, at its own rate.
                 within = bisect_left(times, end)
-                self._unused = logs[within:]
+                self._unused = logs[within:] + self._unused
                 yield times[1:within], end
                 return
             yield times[1:], now + STEP

@@ -1,0 +1,5 @@
+"""AWS's serverless parts, as stations: so far, functions."""
+
+from ecslite.serverless.function import Function
+
+__all__ = ["Function"]
