@@ -1,0 +1,184 @@
+"""A lab's feedback: checks an answer on the spot, names the idea behind a wrong one, and gives hints step by step.
+
+It is pure Python with the standard library alone, so that a lab gives the same feedback in JupyterLite as in a
+learner's own Jupyter. Expected values are kept as digests, so that a look at a cell does not give them away. That is
+no secret: a short number can be tried out. What counts is checked again, with other seeds, when a lab is graded.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+
+__all__ = ["Feedback", "canonical", "digest", "plain", "seal", "verdict"]
+
+DECIMALS = 2
+"""Numbers are compared after rounding to so many decimals, where an exercise says nothing else."""
+
+DEEPEST = 3
+"""Lists in lists, at the most."""
+
+LARGEST = 10**300
+
+
+def plain(value: Any, depth: int = 0) -> Any:
+    """The value in builtin types only, so that no method of a learner's object takes part in a comparison.
+
+    TypeError with a sentence for a person if it is none of: number, text, True, False, None, list, tuple, dict.
+    """
+    kind = type(value)
+    if value is None or value is ... or kind is bool:
+        return value
+    if depth > DEEPEST:
+        raise TypeError("a list within a list within a list cannot be checked: give a number, or one list of numbers")
+    if issubclass(kind, int) and not -LARGEST < int.__pos__(value) < LARGEST:
+        raise TypeError("a whole number of more than 300 digits cannot be checked: give a smaller one")
+    for number in (int, float):
+        if issubclass(kind, number):
+            return number.__pos__(value)
+    if issubclass(kind, str):
+        return str.__str__(value)
+    if issubclass(kind, (list, tuple)):
+        each = list.__iter__(value) if issubclass(kind, list) else tuple.__iter__(value)
+        return [plain(one, depth + 1) for one in each]
+    if issubclass(kind, dict):
+        return {str(plain(key, depth + 1)): plain(one, depth + 1) for key, one in dict.items(value)}
+    raise TypeError(f"a value of type {kind.__name__} cannot be checked: give a number, a text or a list of them")
+
+
+def canonical(value: object, decimals: int = DECIMALS) -> str:
+    """A builtin value as text that is the same for equal answers: 3, 3.0 and 3.001 are one answer at two decimals."""
+    if isinstance(value, bool) or value is None:
+        return str(value)
+    if isinstance(value, (int, float)):
+        return f"{round(float(value), decimals) + 0.0:.{decimals}f}"
+    if isinstance(value, list):
+        return "[" + ", ".join(canonical(each, decimals) for each in value) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {canonical(value[key], decimals)}" for key in sorted(value)) + "}"
+    return " ".join(str(value).casefold().split())
+
+
+def digest(exercise: str, field: str, value: object, decimals: int = DECIMALS) -> str:
+    """The mark of one value as an answer to one field of an exercise."""
+    return sha256(f"{exercise}/{field}/{canonical(value, decimals)}".encode()).hexdigest()[:16]
+
+
+def seal(exercises: Mapping[str, Any]) -> str:
+    """Feedback as a lab's source writes it, as one line of text in which every expected value is a digest.
+
+    exercises: {"1.2": {"hints": [text, ...], "fields": {name: {"right": value, "wrong": [[value, text], ...],
+    "most": [number, text], "least": [number, text], "decimals": n, "otherwise": text}}}}
+    """
+    sealed = {
+        exercise: {
+            "hints": list(told.get("hints", ())),
+            "fields": {name: _sealed(exercise, name, field) for name, field in told.get("fields", {}).items()},
+        }
+        for exercise, told in exercises.items()
+    }
+    text = json.dumps(sealed, sort_keys=True, separators=(",", ":"))
+    return base64.b85encode(zlib.compress(text.encode(), 9)).decode()
+
+
+def _sealed(exercise: str, name: str, field: Mapping[str, Any]) -> dict[str, Any]:
+    decimals = field.get("decimals", DECIMALS)
+    out = {key: field[key] for key in ("most", "least", "otherwise", "decimals") if key in field}
+    if "right" in field:
+        out["right"] = digest(exercise, name, field["right"], decimals)
+    out["wrong"] = {digest(exercise, name, value, decimals): text for value, text in field.get("wrong", ())}
+    return out
+
+
+class Feedback:
+    """The feedback of one lab. It prints sentences and raises nothing, whatever the answer is."""
+
+    def __init__(self, sealed: str) -> None:
+        self._exercises: dict[str, Any] = json.loads(zlib.decompress(base64.b85decode(sealed)))
+        self._hints_given: dict[str, int] = {}
+
+    def check(self, exercise: str, **answers: object) -> None:
+        """Print whether each named answer is right; if it is not: the value seen, the idea, and the next step."""
+        fields = self._exercises[exercise]["fields"]
+        told = [self._field(exercise, name, fields[name], value) for name, value in answers.items() if name in fields]
+        if all(message is None for message in told):
+            print(f"{exercise}: that is right.")
+            return
+        for message in told:
+            if message is not None:
+                print(f"{exercise}: {message}")
+
+    def hint(self, exercise: str) -> None:
+        """Print the next hint; after the last one, all of them again."""
+        hints = self._exercises[exercise]["hints"]
+        given = self._hints_given[exercise] = min(self._hints_given.get(exercise, 0) + 1, len(hints))
+        for number, text in enumerate(hints[:given], start=1):
+            print(f"Hint {number} of {len(hints)}: {text}")
+        if given < len(hints):
+            print("Run this cell again for the next hint.")
+
+    def _field(self, exercise: str, name: str, field: Mapping[str, Any], answer: object) -> str | None:
+        """None if the answer is right, else what to say."""
+        try:
+            value = plain(answer)
+        except TypeError as error:
+            return f"{name}: {error}."
+        if unanswered(value):
+            return f"{name} is not answered yet. Replace the three dots (...) in the cell above, and run it."
+        return self._limits(name, field, value) or self._digests(exercise, name, field, value)
+
+    def _limits(self, name: str, field: Mapping[str, Any], value: Any) -> str | None:
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if ("most" in field or "least" in field) and not number:
+            return f"{name} is {value!r}, and should be a number."
+        if "most" in field and not value <= field["most"][0]:
+            return _about(name, value, field["most"][1])
+        if "least" in field and not value >= field["least"][0]:
+            return _about(name, value, field["least"][1])
+        return None
+
+    def _digests(self, exercise: str, name: str, field: Mapping[str, Any], value: Any) -> str | None:
+        seen = digest(exercise, name, value, field.get("decimals", DECIMALS))
+        if "right" not in field or seen == field["right"]:
+            return None
+        otherwise = field.get("otherwise", "Look again, or ask for a hint.")
+        return _about(name, value, field["wrong"].get(seen, otherwise))
+
+
+def unanswered(value: object) -> bool:
+    """Whether a plain value is still the three dots of the empty notebook, or holds them."""
+    if isinstance(value, (list, tuple)):
+        return any(unanswered(each) for each in value)
+    return value is ...
+
+
+def shown(value: object) -> str:
+    """A value as a short text for a message."""
+    text = f"{value:.6g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _about(name: str, value: object, text: str) -> str:
+    return f"your {name} is {shown(value)}. {text}"
+
+
+def verdict(exercise: str, seen: Any, expected: Any, idea: str, decimals: int = DECIMALS) -> None:
+    """Print "1.2 right", or "1.2 wrong: ..." with the value seen and the idea. The hidden checks' one line.
+
+    seen and expected are values, or lists of values that are compared one by one.
+    """
+    many = isinstance(expected, Sequence) and not isinstance(expected, str)
+    answers: list[Any] = list(seen) if many and isinstance(seen, (list, tuple)) else [seen]
+    wanted: list[Any] = list(expected) if many else [expected]
+    if len(answers) != len(wanted):
+        print(f"{exercise} wrong: {len(answers)} values were read, and {len(wanted)} are due. {idea}")
+        return
+    for answer, due in zip(answers, wanted, strict=True):
+        if canonical(answer, decimals) != canonical(due, decimals):
+            print(f"{exercise} wrong: the answer seen is {shown(answer)}. {idea}")
+            return
+    print(f"{exercise} right")
