@@ -16,9 +16,14 @@ from ecslite.autoscaling.alarm import Alarm
 from ecslite.autoscaling.target_tracking import TargetTracking
 from ecslite.billing.bill import Bill, Line, bill
 from ecslite.billing.prices import Price, Prices, default_prices
+from ecslite.capacity.auto_scaling_group import AutoScalingGroup
 from ecslite.capacity.fargate import Fargate
+from ecslite.capacity.managed_scaling import ManagedScaling
+from ecslite.capacity.provider import CapacityProvider
+from ecslite.capacity.strategy import CapacityProviderStrategyItem
 from ecslite.ecs.cluster import Cluster
 from ecslite.ecs.fault import Fault
+from ecslite.ecs.placement import PlacementConstraint, PlacementStrategy
 from ecslite.ecs.service import Service
 from ecslite.ecs.task import Task
 from ecslite.ecs.task_definition import TaskDefinition
@@ -33,7 +38,10 @@ from ecslite.sim.traffic import Traffic
 
 __all__ = [
     "Alarm",
+    "AutoScalingGroup",
     "Bill",
+    "CapacityProvider",
+    "CapacityProviderStrategyItem",
     "Cluster",
     "Constant",
     "Distribution",
@@ -50,9 +58,12 @@ __all__ = [
     "Line",
     "LoadBalancer",
     "LogNormal",
+    "ManagedScaling",
     "Metric",
     "NotInThisRun",
     "Part",
+    "PlacementConstraint",
+    "PlacementStrategy",
     "Price",
     "Prices",
     "Profile",

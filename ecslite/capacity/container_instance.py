@@ -6,6 +6,7 @@ never overbooked: `reserve` refuses what does not fit.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from ecslite.capacity.instance_type import InstanceType
@@ -62,6 +63,13 @@ class ContainerInstance:
         """MiB that no task has reserved."""
         return self.type.memory - sum(held.need.memory for held in self._held.values())
 
+    def free_without(self, field: str, leaving: Collection[str]) -> int:
+        """CPU units or MiB that would be free if the tasks in `leaving` were gone."""
+        held = [held.need for id_, held in self._held.items() if id_ not in leaving]
+        if field == "cpu":
+            return self.type.cpu - sum(need.cpu for need in held)
+        return self.type.memory - sum(need.memory for need in held)
+
     @property
     def remaining_interfaces(self) -> int:
         """Network interfaces that tasks may still get."""
@@ -76,6 +84,11 @@ class ContainerInstance:
     def task_ids(self) -> list[str]:
         """The tasks that hold something here."""
         return list(self._held)
+
+    @property
+    def needs(self) -> list[Need]:
+        """What each task here has reserved; DAEMON tasks are left out."""
+        return [held.need for held in self._held.values() if not held.daemon]
 
     @property
     def empty(self) -> bool:

@@ -60,7 +60,9 @@ def reservation(needed: int, running: int) -> float:
     return 200.0 if needed else 100.0
 
 
-def instances_needed(instances: Sequence[ContainerInstance], waiting: Sequence[Need], kind: InstanceType) -> int:
+def instances_needed(
+    instances: Sequence[ContainerInstance], waiting: Sequence[Need], kind: InstanceType, *, trunking: bool = False
+) -> int:
     """M: with no task waiting, the instances that are not empty; else those there and those to be added.
 
     Waiting tasks first go into the room that is free, then onto new instances of the group's type, packed tightly.
@@ -73,7 +75,7 @@ def instances_needed(instances: Sequence[ContainerInstance], waiting: Sequence[N
     for need in sorted(waiting, key=lambda need: (need.memory, need.cpu), reverse=True):
         room = next((room for room in bins if room.takes(need)), None)
         if room is None:
-            room = _Room.new(kind)
+            room = _Room.new(kind, trunking)
             if not room.takes(need):
                 continue
             bins.append(room)
@@ -103,8 +105,8 @@ class _Room:
         )
 
     @classmethod
-    def new(cls, kind: InstanceType) -> _Room:
-        return cls(kind.cpu, kind.memory, kind.task_enis(trunking=False), False, set())
+    def new(cls, kind: InstanceType, trunking: bool) -> _Room:
+        return cls(kind.cpu, kind.memory, kind.task_enis(trunking), False, set())
 
     def takes(self, need: Need) -> bool:
         return (

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from ecslite.errors import InvalidSetting
 
-__all__ = ["StrategyItem", "check_strategy", "next_provider"]
+__all__ = ["CapacityProviderStrategyItem", "check_strategy", "next_provider"]
 
 MOST_PROVIDERS = 20
 """In one strategy [ECS Developer Guide, fargate-capacity-providers; read 2026-11-23]."""
 
 
 @dataclass(frozen=True, slots=True)
-class StrategyItem:
+class CapacityProviderStrategyItem:
     """`base` tasks first, then a share of the rest in proportion to `weight`."""
 
     capacity_provider: str
@@ -26,7 +26,7 @@ class StrategyItem:
             raise InvalidSetting(f"weight={self.weight}, base={self.base}: use 0 to 1,000 and 0 to 100,000")
 
 
-def check_strategy(strategy: Sequence[StrategyItem]) -> None:
+def check_strategy(strategy: Sequence[CapacityProviderStrategyItem]) -> None:
     """InvalidSetting unless ECS would take the strategy."""
     if not 1 <= len(strategy) <= MOST_PROVIDERS:
         raise InvalidSetting(f"a strategy of {len(strategy)} capacity providers: use 1 to {MOST_PROVIDERS}")
@@ -38,7 +38,7 @@ def check_strategy(strategy: Sequence[StrategyItem]) -> None:
         raise InvalidSetting("Fargate and Auto Scaling group providers in one strategy: use one kind")
 
 
-def next_provider(strategy: Sequence[StrategyItem], counts: Sequence[int]) -> int:
+def next_provider(strategy: Sequence[CapacityProviderStrategyItem], counts: Sequence[int]) -> int:
     """The index of the provider that gets the next task, `counts` being the tasks that each has now.
 
     The base comes first; then the one that lies furthest behind its share; the first of them where several do.

@@ -6,8 +6,10 @@ pick. Constraints bind; strategies are best effort. [ECS Developer Guide, task-p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 from typing import TypeVar
 
@@ -15,7 +17,7 @@ from ecslite.capacity.container_instance import ContainerInstance, Need
 from ecslite.ecs.cluster_query import Query, parse
 from ecslite.errors import InvalidSetting
 
-__all__ = ["DEFAULT_STRATEGIES", "Constraint", "Strategy", "choose_instance", "choose_task_to_stop"]
+__all__ = ["DEFAULT_STRATEGIES", "PlacementConstraint", "PlacementStrategy", "choose_instance", "choose_task_to_stop"]
 
 ZONE = "attribute:ecs.availability-zone"
 INSTANCE = "instanceId"
@@ -26,8 +28,8 @@ MOST_CONSTRAINTS = 10
 
 
 @dataclass(frozen=True)
-class Strategy:
-    """One placement strategy, such as `Strategy("spread", "instanceId")` or `Strategy("binpack", "memory")`."""
+class PlacementStrategy:
+    """One placement strategy, such as `PlacementStrategy("spread", "instanceId")` or `PlacementStrategy("binpack", "memory")`."""
 
     type: str
     field: str = ""
@@ -43,13 +45,13 @@ class Strategy:
             raise InvalidSetting(f"strategy {self.type!r}: use binpack, spread or random")
 
 
-DEFAULT_STRATEGIES = (Strategy("spread", ZONE), Strategy("spread", INSTANCE))
+DEFAULT_STRATEGIES = (PlacementStrategy("spread", ZONE), PlacementStrategy("spread", INSTANCE))
 """A service without a strategy: the zone with the fewest of its tasks, then the instance with the fewest."""
 
 
 @dataclass(frozen=True)
-class Constraint:
-    """One placement constraint: `Constraint("distinctInstance")` or `Constraint("memberOf", expression)`."""
+class PlacementConstraint:
+    """One placement constraint: `PlacementConstraint("distinctInstance")` or `PlacementConstraint("memberOf", expression)`."""
 
     type: str
     expression: str = ""
@@ -68,7 +70,7 @@ class Constraint:
         return parse(self.expression)
 
 
-def allowed(instance: ContainerInstance, service: str, constraints: Sequence[Constraint]) -> bool:
+def allowed(instance: ContainerInstance, service: str, constraints: Sequence[PlacementConstraint]) -> bool:
     """Whether constraints let a task of the service onto the instance."""
     return all(
         instance.tasks_of(service) == 0 if rule.type == "distinctInstance" else rule.query(instance.values())
@@ -81,8 +83,8 @@ def choose_instance(
     need: Need,
     service: str,
     *,
-    strategies: Sequence[Strategy],
-    constraints: Sequence[Constraint],
+    strategies: Sequence[PlacementStrategy],
+    constraints: Sequence[PlacementConstraint],
     random: Random,
 ) -> ContainerInstance | str:
     """The instance for one more task, or, as ECS's event would say it, why there is none."""
@@ -107,7 +109,7 @@ def _why_none(active: list[ContainerInstance], roomy: list[ContainerInstance], n
 
 
 def _best(
-    fitting: list[ContainerInstance], strategy: Strategy, active: list[ContainerInstance], service: str
+    fitting: list[ContainerInstance], strategy: PlacementStrategy, active: list[ContainerInstance], service: str
 ) -> list[ContainerInstance]:
     """Those that a strategy likes best."""
     if strategy.type == "random":
@@ -125,7 +127,7 @@ def _remaining(instance: ContainerInstance, field: str) -> int:
     return instance.remaining_cpu if field.lower() == "cpu" else instance.remaining_memory
 
 
-def _field(strategy: Strategy) -> Callable[[ContainerInstance], str]:
+def _field(strategy: PlacementStrategy) -> Callable[[ContainerInstance], str]:
     if strategy.field in (INSTANCE, "host"):
         return lambda instance: instance.id
     return lambda instance: str(instance.values().get(strategy.field, ""))
@@ -140,9 +142,12 @@ def _least(items: list[Item], key: Callable[[Item], int]) -> list[Item]:
 
 
 def choose_task_to_stop(
-    tasks: Sequence[tuple[str, ContainerInstance]], service: str, strategies: Sequence[Strategy], random: Random
+    tasks: Sequence[tuple[str, ContainerInstance]],
+    strategies: Sequence[PlacementStrategy],
+    random: Random,
+    leaving: Collection[str] = (),
 ) -> str:
-    """Which of a service's tasks, each with its instance, goes at scale-in.
+    """Which of a service's tasks, each with its instance, goes at scale-in; those in `leaving` are on their way out.
 
     binpack: the one whose removal leaves its instance with the most free resource. spread: one from the value with the
     most tasks, so that the balance is kept, at random within it.
@@ -150,11 +155,19 @@ def choose_task_to_stop(
     left = list(tasks)
     for strategy in strategies:
         if strategy.type == "binpack":
-            left = _least(left, lambda pair: -_remaining(pair[1], strategy.field))  # noqa: B023 - used at once
+            left = _least(left, partial(_not_free, strategy.field.lower(), leaving))
         elif strategy.type == "spread":
             value = _field(strategy)
-            counts: dict[str, int] = {}
-            for _, instance in tasks:
-                counts[value(instance)] = counts.get(value(instance), 0) + 1
-            left = _least(left, lambda pair: -counts[value(pair[1])])  # noqa: B023 - used at once
+            counts = Counter(value(instance) for _, instance in tasks)
+            left = _least(left, partial(_not_many, value, counts))
     return random.choice(left)[0]
+
+
+def _not_free(field: str, leaving: Collection[str], pair: tuple[str, ContainerInstance]) -> int:
+    return -pair[1].free_without(field, {*leaving, pair[0]})
+
+
+def _not_many(
+    value: Callable[[ContainerInstance], str], counts: Counter[str], pair: tuple[str, ContainerInstance]
+) -> int:
+    return -counts[value(pair[1])]

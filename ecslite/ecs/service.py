@@ -1,16 +1,27 @@
 """A service: keeps as many tasks running as its desired count says, and replaces those that die or turn unhealthy.
 
-This version holds the scheduler's steady state on Fargate (REPLICA). Deployments, and the throttling of tasks that fail
-to start, are left out.
+This version holds the scheduler's steady state (REPLICA). Deployments, and the throttling of tasks that fail to start,
+are left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 
 import simpy
 
-from ecslite.ecs.cluster import Cluster
+from ecslite.capacity.container_instance import ContainerInstance, Need
+from ecslite.capacity.fargate import Fargate
+from ecslite.capacity.provider import CapacityProvider
+from ecslite.capacity.strategy import CapacityProviderStrategyItem, check_strategy, next_provider
+from ecslite.ecs.cluster import Capacity, Cluster
+from ecslite.ecs.placement import (
+    DEFAULT_STRATEGIES,
+    PlacementConstraint,
+    PlacementStrategy,
+    choose_instance,
+    choose_task_to_stop,
+)
 from ecslite.ecs.task import Task, zone_with_fewest, zone_with_most
 from ecslite.ecs.task_definition import TaskDefinition
 from ecslite.errors import InvalidSetting
@@ -47,6 +58,9 @@ class Service:
         name: str | None = None,
         load_balancer: LoadBalancer | None = None,
         health_check_grace_period_seconds: int = 0,
+        capacity_provider_strategy: Sequence[CapacityProviderStrategyItem] | None = None,
+        placement_strategy: Sequence[PlacementStrategy] = DEFAULT_STRATEGIES,
+        placement_constraints: Sequence[PlacementConstraint] = (),
         workers: int = 1,
         backlog: int = 100,
         startup_seconds: float = 5.0,
@@ -63,6 +77,16 @@ class Service:
         self.grace = health_check_grace_period_seconds
         self.worker_count, self.backlog = workers, backlog
         self.startup_seconds, self.image_mib = startup_seconds, image_mib
+        self.strategy = _strategy(cluster, capacity_provider_strategy)
+        self.placement_strategy = tuple(placement_strategy)
+        self.placement_constraints = tuple(placement_constraints)
+        self.need = Need(
+            cpu=task_definition.cpu,
+            memory=task_definition.memory,
+            own_interface=task_definition.network_mode == "awsvpc",
+        )
+        self._unplaced = ""
+        """The last reason why a task could not be placed; empty when there was room."""
         self.desired_count = desired_count
         self.tasks: list[Task] = []
         """All tasks that are not STOPPED."""
@@ -75,6 +99,7 @@ class Service:
         self.sim.level("DesiredCount", self.name, desired_count, created)
         self.sim.level("RunningCount", self.name, 0, created)
         self.sim.meter.read(self._read)
+        cluster.on_room(self._room_changed)
         self._wake(created)
 
     def update(self, *, desired_count: int, cause: int | None = None, why: str = "You set") -> int:
@@ -124,8 +149,20 @@ class Service:
         if task.desired_status == "STOPPED":
             return
         within_grace = self.sim.now - (task.running_since or 0.0) < self.grace
-        task.healthy = target.state == "healthy" or within_grace
+        well = target.state == "healthy" or within_grace
+        task.condemned = None if well else "Task failed ELB health checks"
         self._wake(event)
+
+    def condemn(self, task: Task, reason: str, cause: int) -> None:
+        """Have a task replaced. One that does not run yet goes at once."""
+        task.condemned = reason
+        if task.last_status in ("PROVISIONING", "PENDING"):
+            self._stop([task], cause, reason)
+        self._wake(cause)
+
+    def _room_changed(self, event: int) -> None:
+        if self._unplaced:
+            self._wake(event)
 
     # The scheduler
 
@@ -153,11 +190,12 @@ class Service:
 
         Where the maximum leaves no room for a replacement (`blocked`), one goes first to make room.
         """
-        wanted = [task for task in self.tasks if task.desired_status == "RUNNING"]
+        wanted = self._live()
         ill = [task for task in wanted if not task.healthy]
-        ready = sum(task.ready for task in wanted)
+        ready = sum(task.ready for task in wanted if task.healthy or task.target is None)
         spare = min(len(ill), max(ready + len(ill) - self.desired_count, int(blocked)))
-        self._stop(ill[:spare], cause, "Task failed ELB health checks")
+        for task in ill[:spare]:
+            self._stop([task], cause, task.condemned or "")
 
     def _start(self, count: int, cause: int) -> None:
         if not count:
@@ -165,23 +203,78 @@ class Service:
         text = f"Service {self.name} starts {count} task{'s' if count > 1 else ''}."
         event = self.sim.log.add("service", self.name, text, cause, count=count)
         for _ in range(count):
-            self._started += 1
-            zone = zone_with_fewest(self.cluster.provider.zones, self._live())
-            self.tasks.append(Task(self, self._started, zone, event))
+            if not self._start_one(event):
+                return
+
+    def _start_one(self, event: int) -> bool:
+        """Start one task, or say why there is no room for it; whether it was started."""
+        provider = self._next_provider()
+        if isinstance(provider, Fargate):
+            self._add(provider, event, zone_with_fewest(provider.zones, self._live()))
+            return True
+        found = self.room_for(provider)
+        if isinstance(found, str) and provider.managed_scaling is None:
+            if found != self._unplaced:
+                self.sim.log.add("service", self.name, f"Service {self.name} {found}", event)
+            self._unplaced = found
+            return False
+        self._unplaced = ""
+        task = self._add(provider, event, None)
+        if isinstance(found, str):
+            self.cluster.waiting.append(task)
+        else:
+            task.place(found)
+        return True
+
+    def _add(self, provider: Capacity, event: int, zone: str | None) -> Task:
+        self._started += 1
+        task = Task(self, self._started, provider, event, zone=zone)
+        self.tasks.append(task)
+        return task
+
+    def _next_provider(self) -> Capacity:
+        live = self._live()
+        names = [item.capacity_provider for item in self.strategy]
+        counts = [sum(task.provider.name == name for task in live) for name in names]
+        return self.cluster.providers[names[next_provider(self.strategy, counts)]]
+
+    def room_for(self, provider: Capacity) -> ContainerInstance | str:
+        """The instance on which one more task would go, or why there is none."""
+        assert isinstance(provider, CapacityProvider)
+        return choose_instance(
+            self.cluster.instances(provider),
+            self.need,
+            self.name,
+            strategies=self.placement_strategy,
+            constraints=self.placement_constraints,
+            random=self._random,
+        )
 
     def _live(self) -> list[Task]:
         return [task for task in self.tasks if task.desired_status == "RUNNING"]
 
     def _surplus(self, tasks: list[Task], count: int) -> list[Task]:
-        """Which tasks go: those not running yet, then from the zone with the most, at random within it."""
-        left, chosen = list(tasks), []
+        """Which tasks go: those not running yet, then as the placement strategy says."""
+        left: list[Task] = list(tasks)
+        chosen: list[Task] = []
         for _ in range(count):
-            candidates = [task for task in left if task.last_status != "RUNNING"] or left
-            zone = zone_with_most(candidates)
-            task = self._random.choice([task for task in candidates if task.zone == zone])
+            task = self._one_to_stop(left)
             left.remove(task)
             chosen.append(task)
         return chosen
+
+    def _one_to_stop(self, left: list[Task]) -> Task:
+        candidates = [task for task in left if task.last_status != "RUNNING"] or left
+        placed = {task.id: (task, task.instance) for task in candidates if task.instance is not None}
+        if len(placed) == len(candidates):
+            pairs = [(id_, instance) for id_, (_, instance) in placed.items() if instance is not None]
+            leaving = {task.id for task in self.tasks if task not in left}
+            return placed[choose_task_to_stop(pairs, self.placement_strategy, self._random, leaving)][0]
+        zoned = [task for task in candidates if task.zone is not None]
+        if len(zoned) < len(candidates):
+            return next(task for task in candidates if task.zone is None)
+        zone = zone_with_most(candidates)
+        return self._random.choice([task for task in candidates if task.zone == zone])
 
     def _stop(self, tasks: list[Task], cause: int, reason: str) -> None:
         if not tasks:
@@ -218,3 +311,23 @@ class Service:
 def _check_count(desired_count: int) -> None:
     if isinstance(desired_count, bool) or not isinstance(desired_count, int) or not 0 <= desired_count <= MOST_TASKS:
         raise InvalidSetting(f"desired_count={desired_count!r}: use a whole number from 0 to {MOST_TASKS:,}")
+
+
+def _strategy(
+    cluster: Cluster, asked: Sequence[CapacityProviderStrategyItem] | None
+) -> tuple[CapacityProviderStrategyItem, ...]:
+    """The strategy asked for, or the cluster's first provider."""
+    if asked is None:
+        if not cluster.providers:
+            raise InvalidSetting(
+                f"cluster {cluster.name!r} has no capacity: give it ecs.Fargate() or an ecs.CapacityProvider"
+            )
+        return (CapacityProviderStrategyItem(next(iter(cluster.providers))),)
+    check_strategy(asked)
+    for item in asked:
+        if item.capacity_provider not in cluster.providers:
+            have = ", ".join(cluster.providers) or "none"
+            raise InvalidSetting(
+                f"{item.capacity_provider!r} is no capacity provider of {cluster.name!r}: it has {have}"
+            )
+    return tuple(asked)

@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING
 
 import simpy
 
+from ecslite.capacity.container_instance import ContainerInstance, Need
+from ecslite.capacity.fargate import Fargate
+from ecslite.ecs.cluster import Capacity, Tenant
 from ecslite.network.target import Target
 
 if TYPE_CHECKING:
@@ -27,21 +30,25 @@ Steps = Generator[simpy.Event, None, None]
 # Model: a process that gets SIGTERM finishes the requests it has and exits; SIGKILL ends it after stopTimeout.
 
 
-class Task:
-    """One task of a service."""
+class Task(Tenant):
+    """One task of a service, on a micro virtual machine of its own (`instance` is None) or on a container instance."""
 
-    def __init__(self, service: Service, number: int, zone: str, cause: int) -> None:
-        definition, provider = service.task_definition, service.cluster.provider
+    def __init__(self, service: Service, number: int, provider: Capacity, cause: int, *, zone: str | None) -> None:
+        definition = service.task_definition
         self.sim = service.sim
         self.service = service
         self.provider = provider
+        self.times = provider if isinstance(provider, Fargate) else provider.times
+        self.need: Need = service.need
+        self.instance: ContainerInstance | None = None
         self.random = self.sim.stream(f"task/{service.name}/{number}")
         self.id = f"{self.random.getrandbits(128):032x}"
         self.zone = zone
+        """None while a task waits for an instance."""
         self.desired_status = "RUNNING"
         self.target: Target | None = None
-        self.healthy = True
-        """False from the moment a health check has condemned it; the service then replaces it."""
+        self.condemned: str | None = None
+        """Why the service must replace it, from the moment at which a health check or a draining instance says so."""
         self.workers = service.new_workers()
         self.running_since: float | None = None
         self.listens_at = float("inf")
@@ -61,7 +68,10 @@ class Task:
         self._stopped_by: int | None = None
         self._crashed = False
         self._stop_asked = self.sim.env.event()
-        self._last_event = cause
+        self._placed = self.sim.env.event()
+        self._last_event = self.waiting_event = cause
+        if zone is not None:
+            self._placed.succeed()
         self.sim.process(self._live())
 
     @property
@@ -77,6 +87,36 @@ class Task:
     def ready(self) -> bool:
         """RUNNING and, behind a load balancer, a healthy target."""
         return self.last_status == "RUNNING" and (self.target is None or self.target.state == "healthy")
+
+    @property
+    def healthy(self) -> bool:
+        """False once the service must replace it."""
+        return self.condemned is None
+
+    def place(self, instance: ContainerInstance) -> None:
+        """Take room on a container instance."""
+        instance.reserve(self.id, self.need, self.service.name)
+        self.instance, self.zone = instance, instance.zone
+        self.record.attributes |= {"zone": instance.zone, "instance": instance.id}
+        self.service.cluster.settle(self, instance)
+        self._placed.succeed()
+
+    def room_found(self) -> ContainerInstance | None:
+        found = self.service.room_for(self.provider)
+        if isinstance(found, str):
+            return None
+        self.place(found)
+        return found
+
+    def host_drains(self, cause: int) -> None:
+        self.service.condemn(self, "its container instance is draining", cause)
+
+    def host_lost(self, cause: int) -> None:
+        """The instance has ended, and the task with it: nothing drains, nothing is told to stop."""
+        assert self.instance is not None
+        self._crashed = True
+        self._end_process(cause)
+        self.stop(cause, "TerminationNotice", f"Host EC2 (instance {self.instance.id}) terminated.")
 
     def stop(self, cause: int, stop_code: str, reason: str) -> None:
         """Ask for the task's end: its target drains, then its containers get SIGTERM. A second call changes nothing."""
@@ -115,7 +155,7 @@ class Task:
         yield from self._end()
 
     def _start(self) -> Steps:
-        draw, random = self.provider, self.random
+        draw, random = self.times, self.random
         pull = draw.pull_seconds(self.service.image_mib)
         steps = (
             ("PROVISIONING", draw.provisioning.draw(random), "gets its network interface"),
@@ -125,10 +165,22 @@ class Task:
         for state, seconds, what in steps:
             if self._stop_asked.triggered:
                 return
-            self._enter(state, f"Task {self.short} in {self.zone} {what}.")
+            if not self._placed.triggered:
+                yield from self._wait_for_room(state)
+            else:
+                self._enter(state, f"Task {self.short} in {self.zone} {what}.")
             yield self.sim.sleep(seconds) | self._stop_asked
         if not self._stop_asked.triggered:
             self._listen()
+
+    def _wait_for_room(self, state: str) -> Steps:
+        self._enter(state, f"Task {self.short} waits for room on an instance.")
+        self.waiting_event = self._last_event
+        yield self._placed | self._stop_asked
+        if self.instance is not None:
+            text = f"Task {self.short} gets room on instance {self.instance.id} in {self.zone}."
+            # Model: the cause of the room is the instance's arrival or a task's departure; the chain keeps the wait.
+            self._last_event = self.sim.log.add("task", self.id, text, self._last_event)
 
     def _listen(self) -> None:
         self.listens_at = self.sim.now + self.service.startup_seconds
@@ -152,9 +204,10 @@ class Task:
             yield self.sim.sleep(self._grace())
             self._end_process(self._last_event)
         self._enter("DEPROVISIONING", f"Task {self.short} gives its network interface back.")
-        yield self.sim.sleep(self.provider.deprovisioning.draw(self.random))
+        yield self.sim.sleep(self.times.deprovisioning.draw(self.random))
         reason = self.record.attributes["stopped_reason"]
         self._enter("STOPPED", f"Task {self.short} is stopped: {reason}")
+        self.service.cluster.leave(self, self._last_event)
         self.service.task_changed(self, self._last_event)
 
     def _deregister(self) -> simpy.Event | None:
@@ -173,7 +226,7 @@ class Task:
             self.service.load_balancer.stop(self.target, cause)
 
     def _be_noticed(self, cause: int, exit_code: int) -> Steps:
-        yield self.sim.sleep(self.provider.notice.draw(self.random))
+        yield self.sim.sleep(self.times.notice.draw(self.random))
         self.record.attributes["exit_code"] = exit_code
         event = self.sim.log.add(
             "task",
@@ -194,5 +247,5 @@ def zone_with_fewest(zones: tuple[str, ...], tasks: list[Task]) -> str:
 
 def zone_with_most(tasks: list[Task]) -> str:
     """The zone in which the most of these tasks run; the first of them by name where several have as many."""
-    zones = sorted({task.zone for task in tasks})
+    zones = sorted({task.zone for task in tasks if task.zone is not None})
     return max(zones, key=lambda zone: sum(task.zone == zone for task in tasks))

@@ -7,7 +7,7 @@ import pytest
 from ecslite.capacity.container_instance import ContainerInstance, Need
 from ecslite.capacity.instance_type import instance_type
 from ecslite.capacity.managed_scaling import ManagedScaling, instances_needed, reservation
-from ecslite.capacity.strategy import StrategyItem, check_strategy, next_provider
+from ecslite.capacity.strategy import CapacityProviderStrategyItem, check_strategy, next_provider
 from ecslite.errors import InvalidSetting
 
 M5 = instance_type("m5.large")
@@ -79,7 +79,7 @@ def test_a_task_that_can_never_fit_is_left_out():
 
 def test_weights_share_the_tasks():
     """Vector 44: weights 1 and 4, ten tasks."""
-    strategy = [StrategyItem("A", weight=1), StrategyItem("B", weight=4)]
+    strategy = [CapacityProviderStrategyItem("A", weight=1), CapacityProviderStrategyItem("B", weight=4)]
     counts = [0, 0]
     for _ in range(10):
         counts[next_provider(strategy, counts)] += 1
@@ -88,7 +88,10 @@ def test_weights_share_the_tasks():
 
 
 def test_the_base_comes_first_and_weight_zero_gets_only_it():
-    strategy = [StrategyItem("FARGATE", weight=0, base=2), StrategyItem("FARGATE_SPOT", weight=1)]
+    strategy = [
+        CapacityProviderStrategyItem("FARGATE", weight=0, base=2),
+        CapacityProviderStrategyItem("FARGATE_SPOT", weight=1),
+    ]
     counts = [0, 0]
     for _ in range(6):
         counts[next_provider(strategy, counts)] += 1
@@ -100,9 +103,9 @@ def test_the_base_comes_first_and_weight_zero_gets_only_it():
     ("strategy", "says"),
     [
         ([], "use 1 to 20"),
-        ([StrategyItem("A", weight=0)], "all weights are 0"),
-        ([StrategyItem("A", base=1), StrategyItem("B", base=1)], "only one may"),
-        ([StrategyItem("FARGATE"), StrategyItem("group")], "one kind"),
+        ([CapacityProviderStrategyItem("A", weight=0)], "all weights are 0"),
+        ([CapacityProviderStrategyItem("A", base=1), CapacityProviderStrategyItem("B", base=1)], "only one may"),
+        ([CapacityProviderStrategyItem("FARGATE"), CapacityProviderStrategyItem("group")], "one kind"),
     ],
 )
 def test_a_strategy_that_ecs_refuses(strategy, says):

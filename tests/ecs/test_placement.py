@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 from ecslite.capacity.container_instance import ContainerInstance, Need
 from ecslite.capacity.instance_type import instance_type
-from ecslite.ecs.placement import DEFAULT_STRATEGIES, Constraint, Strategy, choose_instance, choose_task_to_stop
+from ecslite.ecs.placement import (
+    DEFAULT_STRATEGIES,
+    PlacementConstraint,
+    PlacementStrategy,
+    choose_instance,
+    choose_task_to_stop,
+)
 from ecslite.errors import InvalidSetting
 
 SMALL = Need(cpu=512, memory=1024, own_interface=False)
@@ -39,7 +45,7 @@ def test_at_scale_in_a_task_of_the_fullest_zones_goes():
     fleet = [instance("i-a", "a", tasks=1), instance("i-b", "b", tasks=2), instance("i-c", "c", tasks=2)]
     tasks = [(task, one) for one in fleet for task in one.task_ids]
 
-    gone = {choose_task_to_stop(tasks, "web", DEFAULT_STRATEGIES, Random(seed)) for seed in range(40)}
+    gone = {choose_task_to_stop(tasks, DEFAULT_STRATEGIES, Random(seed)) for seed in range(40)}
 
     assert gone == {"i-b-0", "i-b-1", "i-c-0", "i-c-1"}
 
@@ -47,21 +53,25 @@ def test_at_scale_in_a_task_of_the_fullest_zones_goes():
 def test_binpack_takes_the_fullest_that_still_fits():
     fleet = [instance("i-empty"), instance("i-full", tasks=4), instance("i-half", tasks=2)]
 
-    assert place(fleet, strategies=[Strategy("binpack", "cpu")]).id == "i-half"
+    assert place(fleet, strategies=[PlacementStrategy("binpack", "cpu")]).id == "i-half"
 
 
 def test_binpack_stops_where_the_most_is_free():
     fleet = [instance("i-1", tasks=1), instance("i-3", tasks=3)]
     tasks = [(task, one) for one in fleet for task in one.task_ids]
 
-    assert choose_task_to_stop(tasks, "web", [Strategy("binpack", "memory")], Random(1)) == "i-1-0"
+    assert choose_task_to_stop(tasks, [PlacementStrategy("binpack", "memory")], Random(1)) == "i-1-0"
 
 
 def test_strategies_work_in_their_order():
     fleet = [instance("i-1", "a", tasks=2), instance("i-2", "b", tasks=1), instance("i-3", "b")]
 
     chosen = place(
-        fleet, strategies=[Strategy("spread", "attribute:ecs.availability-zone"), Strategy("binpack", "cpu")]
+        fleet,
+        strategies=[
+            PlacementStrategy("spread", "attribute:ecs.availability-zone"),
+            PlacementStrategy("binpack", "cpu"),
+        ],
     )
 
     assert chosen.id == "i-2"
@@ -79,13 +89,13 @@ def test_a_reservation_counts_not_the_limit():
 def test_distinct_instances_hold_one_task_of_a_service_each():
     fleet = [instance("i-1", tasks=1), instance("i-2", tasks=1)]
 
-    assert "constraints" in place(fleet, constraints=[Constraint("distinctInstance")])
+    assert "constraints" in place(fleet, constraints=[PlacementConstraint("distinctInstance")])
 
 
 def test_member_of_selects_by_the_query_language():
     fleet = [instance("i-1"), instance("i-2", type_="c5.large")]
 
-    chosen = place(fleet, constraints=[Constraint("memberOf", "attribute:ecs.instance-type =~ c5.*")])
+    chosen = place(fleet, constraints=[PlacementConstraint("memberOf", "attribute:ecs.instance-type =~ c5.*")])
 
     assert chosen.id == "i-2"
 
@@ -116,14 +126,14 @@ def test_draining_instances_get_nothing():
 @pytest.mark.parametrize(
     "wrong",
     [
-        lambda: Strategy("binpack", "disk"),
-        lambda: Strategy("spread", "zone"),
-        lambda: Strategy("random", "cpu"),
-        lambda: Strategy("pack"),
-        lambda: Constraint("memberOf"),
-        lambda: Constraint("distinctInstance", "x exists"),
-        lambda: Constraint("memberOf", "zone =="),
-        lambda: Constraint("near"),
+        lambda: PlacementStrategy("binpack", "disk"),
+        lambda: PlacementStrategy("spread", "zone"),
+        lambda: PlacementStrategy("random", "cpu"),
+        lambda: PlacementStrategy("pack"),
+        lambda: PlacementConstraint("memberOf"),
+        lambda: PlacementConstraint("distinctInstance", "x exists"),
+        lambda: PlacementConstraint("memberOf", "zone =="),
+        lambda: PlacementConstraint("near"),
     ],
 )
 def test_what_ecs_would_refuse_is_refused(wrong):
@@ -144,7 +154,8 @@ NEEDS = st.builds(
     needs=st.lists(NEEDS, max_size=30),
     types=st.lists(st.sampled_from(["m5.large", "c5.large", "t3.micro"]), max_size=4),
     strategies=st.lists(
-        st.sampled_from([*DEFAULT_STRATEGIES, Strategy("binpack", "cpu"), Strategy("random")]), max_size=3
+        st.sampled_from([*DEFAULT_STRATEGIES, PlacementStrategy("binpack", "cpu"), PlacementStrategy("random")]),
+        max_size=3,
     ),
 )
 def test_no_instance_is_ever_overbooked(needs, types, strategies):

@@ -74,7 +74,7 @@ def test_scale_in_takes_from_the_zone_with_most():
     sim = ecs.Simulation(1)
     web = ecs.Service(ecs.Cluster(sim, "shop"), ecs.TaskDefinition("web", cpu=256, memory=512), desired_count=5)
     sim.run(minutes=3)
-    counts = {zone: sum(task.zone == zone for task in web.tasks) for zone in web.cluster.provider.zones}
+    counts = {zone: sum(task.zone == zone for task in web.tasks) for zone in ecs.Fargate().zones}
     web.update(desired_count=4)
     sim.run(minutes=6)
 
@@ -176,7 +176,7 @@ def test_a_service_refuses_what_ecs_would_refuse():
 
     with pytest.raises(ecs.InvalidSetting, match="from 0 to 5,000"):
         ecs.Service(cluster, definition, desired_count=-1)
-    with pytest.raises(ecs.InvalidSetting, match="Fargate alone"):
-        ecs.Cluster(sim, "other", capacity=[])
+    with pytest.raises(ecs.InvalidSetting, match="has no capacity"):
+        ecs.Service(ecs.Cluster(sim, "empty", capacity=[]), definition, desired_count=1)
     with pytest.raises(ecs.InvalidSetting, match="use one of crash"):
         ecs.Fault(ecs.Service(cluster, definition, desired_count=1), "fire", at_minute=1)
