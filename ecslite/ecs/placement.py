@@ -29,7 +29,7 @@ MOST_CONSTRAINTS = 10
 
 @dataclass(frozen=True)
 class PlacementStrategy:
-    """One placement strategy, such as `PlacementStrategy("spread", "instanceId")` or `PlacementStrategy("binpack", "memory")`."""
+    """One placement strategy, such as `PlacementStrategy("binpack", "memory")`."""
 
     type: str
     field: str = ""
@@ -51,7 +51,7 @@ DEFAULT_STRATEGIES = (PlacementStrategy("spread", ZONE), PlacementStrategy("spre
 
 @dataclass(frozen=True)
 class PlacementConstraint:
-    """One placement constraint: `PlacementConstraint("distinctInstance")` or `PlacementConstraint("memberOf", expression)`."""
+    """One placement constraint, such as `PlacementConstraint("memberOf", expression)`."""
 
     type: str
     expression: str = ""
