@@ -17,6 +17,7 @@ from ecslite.views.words import number
 __all__ = ["picture"]
 
 WIDTH, LEFT, RIGHT, BOTTOM = 640, 58, 8, 38
+NAMESPACE = "http://www.w3.org/2000/svg"
 DASHES = {"dash": "6 4", "dot": "2 3", "dashdot": "8 3 2 3"}
 Scale = Callable[[float], float]
 SPAN = re.compile(r'<span style="color:(#\w{6})">(.*?)</span>')
@@ -38,8 +39,8 @@ def picture(spec: dict[str, Any], alt: str) -> str:
         parts.append(_panel(layout[name], traces, across, height))
     parts.extend(_heading(note, height) for note in layout.get("annotations", ()))
     return (
-        f'<svg class="ecs-picture" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(alt)}"'
-        f' font-family="sans-serif" font-size="12">{"".join(parts)}</svg>'
+        f'<svg xmlns="{NAMESPACE}" class="ecs-picture" viewBox="0 0 {WIDTH} {height}"'
+        f' role="img" aria-label="{escape(alt)}" font-family="sans-serif" font-size="12">{"".join(parts)}</svg>'
     )
 
 

@@ -63,10 +63,10 @@ function createLine({ onWake, onResult, onState }) {
     detach() {
       model?.off?.("change:result", heard);
       model = null;
-      if (flying && !wish) wish = { settings: flying.settings, seed: flying.seed };
+      // What was running is not asked again: it may be what the kernel died of.
       flying = null;
     },
-    attached: () => model !== null,
+    busy: () => flying !== null,
   };
 }
 
@@ -131,7 +131,7 @@ function build(el, { spec, result }, onWake) {
 
   function ask() {
     const settings = controls.get();
-    if (sameSettings(settings, shown.settings) && seed === shown.seed) {
+    if (!line.busy() && sameSettings(settings, shown.settings) && seed === shown.seed) {
       line.forget();
       if (ready) show(shown, true);
       return;
@@ -142,7 +142,7 @@ function build(el, { spec, result }, onWake) {
   function back() {
     controls.set(start.settings);
     seed = start.seed;
-    if (sameSettings(result.settings, start.settings) && result.seed === seed) {
+    if (!line.busy() && sameSettings(result.settings, start.settings) && result.seed === seed) {
       line.forget();
       show(result, true);
     } else ask();
@@ -163,6 +163,11 @@ function build(el, { spec, result }, onWake) {
     if (!whole) return;
     board.set(answer.board, answer.events);
     for (const table of tables) table.refresh();
+  }
+
+  function showPicture(source) {
+    shown = { ...shown, picture: source };
+    show(shown, false);
   }
 
   function compared(answer) {
@@ -188,9 +193,12 @@ function build(el, { spec, result }, onWake) {
 
   return {
     attach(model) {
-      model.on?.("msg:custom", (message, buffers) => hear(message, buffers, () => figure.redraw()));
+      model.on("msg:custom", (message, buffers) => {
+        if (message.picture) showPicture(message.picture);
+        else hear(message, buffers, () => figure.redraw());
+      });
       line.attach(model);
-      if (!globalThis.Plotly) model.send?.({ type: "plotly.js wanted" });
+      if (!globalThis.Plotly) model.send({ type: "plotly.js wanted" });
     },
     detach(reason) {
       line.detach();
@@ -216,7 +224,7 @@ function pictureOf(answer) {
 
 /** Loads the plotly.js that Python has sent, once a page. */
 function hear(message, buffers, done) {
-  if (message?.type !== "plotly.js" || !message.found || globalThis.Plotly) return;
+  if (message.type !== "plotly.js" || globalThis.Plotly) return;
   const source = new Blob(["{const define=undefined,module=undefined,exports=undefined;\n", buffers[0], "\n}"], { type: "text/javascript" });
   const script = h("script", { src: URL.createObjectURL(source), onload: done });
   document.head.append(script);

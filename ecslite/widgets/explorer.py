@@ -25,6 +25,7 @@ from ecslite.billing.bill import bill
 from ecslite.errors import EcsliteError
 from ecslite.sim.run import Run
 from ecslite.views import alt, board, figures, tables
+from ecslite.views.picture import picture
 from ecslite.widgets import assets, still
 from ecslite.widgets.controls import Control, Prediction, check_controls
 
@@ -82,6 +83,8 @@ class Explorer(anywidget.AnyWidget):
         self._controls = tuple(controls)
         self._scenario, self._outcome, self._sentence, self._views = scenario, outcome, sentence, views
         self._previous: Run | None = None
+        self._pictures = False
+        """True once a page without plotly.js has asked: results then carry the small picture."""
         spec = {
             "schema": SCHEMA,
             "name": name or still.slug(question),
@@ -131,13 +134,18 @@ class Explorer(anywidget.AnyWidget):
             "sentence": self._sentence(run, self._previous),
         }
         self._previous = run
-        return {**told, **self._views(run)}
+        shown = self._views(run)
+        return {**told, **shown, **({"picture": picture(shown["figure"], shown["alt"])} if self._pictures else {})}
 
     def _answer(self, widget: object, content: Mapping[str, Any], buffers: object) -> None:
         """A page without plotly.js asks for it; it draws the small picture where there is none."""
         if content.get("type") == "plotly.js wanted":
             source = assets.plotly_js()
-            self.send({"type": "plotly.js", "found": source is not None}, [source.encode()] if source else None)
+            if source is not None:
+                self.send({"type": "plotly.js"}, [source.encode()])
+            elif self.result.get("figure"):
+                self._pictures = True
+                self.send({"type": "plotly.js", "picture": picture(self.result["figure"], self.result["alt"])})
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """In the book the still form and nothing else; elsewhere the live widget."""

@@ -48,7 +48,7 @@ export function createFigure(el, { onTime } = {}) {
   const box = h("div", { class: "ecs-plot-box" }, plot, cursor);
   el.append(box, h("details", { class: "ecs-details ecs-in-words" }, h("summary", {}, "The figure in words"), words));
   const touch = matchMedia("(pointer: coarse)").matches;
-  let shown = null, seconds = null, listening = false;
+  let shown = null, seconds = null, listening = false, drawnWidth = 0;
 
   function draw(figure, alt, prediction = null, picture = null) {
     shown = { figure, alt, prediction, picture };
@@ -66,7 +66,8 @@ export function createFigure(el, { onTime } = {}) {
     const data = ghost ? [...shown.figure.data, ghost.trace] : shown.figure.data;
     if (ghost) layout.annotations = [...(layout.annotations ?? []), ghost.note];
     if (!plot.classList.contains("js-plotly-plot")) plot.replaceChildren();
-    layout.width = Math.max(plot.clientWidth, 240);
+    drawnWidth = plot.clientWidth;
+    layout.width = Math.max(drawnWidth, 240);
     const drawn = globalThis.Plotly.react(plot, data, layout, QUIET);
     listen();
     place();
@@ -95,7 +96,7 @@ export function createFigure(el, { onTime } = {}) {
     if (shown && globalThis.Plotly) react();
   }
 
-  const stop = onLook(el, redraw);
+  const stop = onLook(el, redraw, () => plot.clientWidth !== drawnWidth && redraw());
   return {
     draw,
     redraw,
@@ -107,19 +108,13 @@ export function createFigure(el, { onTime } = {}) {
   };
 }
 
-/** Calls `changed` when the theme or the width of `el` becomes another; returns what ends that. */
-function onLook(el, changed) {
+/** Calls `changed` when the theme becomes another and `resized` when `el` may have; returns what ends that. */
+function onLook(el, changed, resized) {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const theme = new MutationObserver(changed);
-  theme.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme", "data-mode"] });
-  let width = 0;
-  const size = new ResizeObserver(([entry]) => {
-    const now = Math.round(entry.contentRect.width);
-    if (now === width) return;
-    const first = width === 0;
-    width = now;
-    if (!first || now) changed();
-  });
+  theme.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+  theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
+  const size = new ResizeObserver(resized);
   size.observe(el);
   dark.addEventListener("change", changed);
   return () => {

@@ -100,7 +100,7 @@ def test_the_text_alternative_of_a_quiet_run_says_that_it_is_quiet():
 def test_the_picture_draws_every_line_in_the_colour_of_the_figure(run):
     spec = figures.service(run)
     tree = ElementTree.fromstring(picture.picture(spec, "what it shows"))
-    drawn = {path.get("stroke") for path in tree.iter("path")} - {"currentColor"}
+    drawn = {path.get("stroke") for path in tree.iter(f"{{{picture.NAMESPACE}}}path")} - {"currentColor"}
     assert (tree.get("aria-label"), drawn) == ("what it shows", {t["line"]["color"] for t in spec["data"]})
 
 
