@@ -1,0 +1,54 @@
+"""`python -m bench [names…]`: runs the measurements, prints them side by side and writes bench/results.json."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import import_module
+from pathlib import Path
+
+from bench.rows import Row, table, write
+
+NAMES = {
+    "station": "requests/s of one station against Ciw and against a SimPy process per request",
+    "function": "SimFaaS's own Lambda example, theirs against ours",
+    "memory": "peak memory at 1 and 10 million requests",
+    "day": "one simulated day with scaling and a deployment",
+    "pyodide": "CPython against Pyodide",
+    "page": "the built page in Chromium: Start to live widget, control to figure, bytes",
+    "build": "the whole book, and one changed chapter (takes minutes; only with --build)",
+}
+
+RESULTS = Path(__file__).parent / "results.json"
+
+
+def main(words: list[str]) -> int:
+    """Runs the measurements that are named, or all; 1 if a budget was missed."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", help="; ".join(f"{name}: {what}" for name, what in NAMES.items()))
+    parser.add_argument("--build", action="store_true", help="also measure the build of the book")
+    asked = parser.parse_args(words)
+    if unknown := sorted(set(asked.names) - set(NAMES)):
+        parser.error(f"no measurement is named {', '.join(unknown)}: use {', '.join(NAMES)}")
+    names = [name for name in NAMES if name in asked.names or (not asked.names and name != "build")]
+    if asked.build and "build" not in names:
+        names.append("build")
+    rows = measure(names)
+    print(f"\n{table(rows)}\n")
+    if not asked.names:
+        write(rows, RESULTS)
+        print(f"Written to {RESULTS}.")
+    return int(any(row.met is False for row in rows))
+
+
+def measure(names: list[str]) -> list[Row]:
+    """The rows of these measurements, in order."""
+    rows: list[Row] = []
+    for name in names:
+        print(f"{name}: {NAMES[name]} …", flush=True)
+        rows += import_module(f"bench.{name}").rows()
+    return rows
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
