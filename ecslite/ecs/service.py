@@ -78,6 +78,7 @@ class Service:
         self.worker_count, self.backlog = workers, backlog
         self.startup_seconds, self.image_mib = startup_seconds, image_mib
         self.strategy = _strategy(cluster, capacity_provider_strategy)
+        _check_definition(task_definition, [cluster.providers[item.capacity_provider] for item in self.strategy])
         self.placement_strategy = tuple(placement_strategy)
         self.placement_constraints = tuple(placement_constraints)
         self.need = Need(
@@ -331,3 +332,15 @@ def _strategy(
                 f"{item.capacity_provider!r} is no capacity provider of {cluster.name!r}: it has {have}"
             )
     return tuple(asked)
+
+
+def _check_definition(definition: TaskDefinition, providers: Sequence[Capacity]) -> None:
+    """InvalidSetting for a definition that the service's capacity cannot run, or whose speed is not known."""
+    fault = definition.fargate_fault
+    if fault and any(isinstance(provider, Fargate) for provider in providers):
+        raise InvalidSetting(f"task definition {definition.name} cannot run on Fargate: {fault}")
+    if not definition.cpu:
+        raise InvalidSetting(
+            f"task definition {definition.name} reserves no CPU, so that it is not known how fast it serves:"
+            " give the task or its containers some CPU units, such as 256"
+        )

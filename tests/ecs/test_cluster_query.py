@@ -66,7 +66,7 @@ def test_a_fault_is_named_with_its_place(expression, says):
         parse(expression)
 
 
-@given(st.text(alphabet="attribue: =!<>~()[]&|'\"andornot1.", max_size=40))
+@given(st.text(alphabet="atribu: =!<>~()[]&|'\"andornot1.", max_size=40))
 def test_any_text_is_parsed_or_refused(text):
     with contextlib.suppress(InvalidSetting):
         parse(text)(INSTANCE)

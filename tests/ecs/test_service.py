@@ -180,3 +180,16 @@ def test_a_service_refuses_what_ecs_would_refuse():
         ecs.Service(ecs.Cluster(sim, "empty", capacity=[]), definition, desired_count=1)
     with pytest.raises(ecs.InvalidSetting, match="use one of crash"):
         ecs.Fault(ecs.Service(cluster, definition, desired_count=1), "fire", at_minute=1)
+
+
+def test_a_definition_for_instances_is_refused_on_fargate_with_the_reason():
+    bridge = ecs.TaskDefinition.from_aws(
+        {
+            "family": "web",
+            "networkMode": "bridge",
+            "containerDefinitions": [{"name": "web", "image": "shop/web", "memory": 300, "cpu": 100}],
+        }
+    )
+
+    with pytest.raises(ecs.InvalidSetting, match=r"web:1 cannot run on Fargate: "):
+        ecs.Service(ecs.Cluster(ecs.Simulation(1), "shop"), bridge, desired_count=1)
