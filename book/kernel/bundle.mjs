@@ -8,11 +8,11 @@ import * as esbuild from "esbuild";
 const [out, version] = process.argv.slice(2);
 const here = path.dirname(fileURLToPath(import.meta.url));
 
-/** html-manager carries the widgets of ipywidgets 7 too, which nothing of ours makes. */
+/** html-manager carries the widgets of ipywidgets 7, which nothing of ours makes, and a loader that asks a CDN. */
 const withoutVersion7 = {
   name: "without-version-7",
   setup(build) {
-    build.onResolve({ filter: /^@jupyter-widgets\/(base7|controls7)/ }, ({ path }) => ({ path, namespace: "empty" }));
+    build.onResolve({ filter: /^@jupyter-widgets\/(base7|controls7)|^\.\/libembed-amd$/ }, ({ path }) => ({ path, namespace: "empty" }));
     build.onLoad({ filter: /.*/, namespace: "empty" }, () => ({ contents: "module.exports = {};" }));
   },
 };

@@ -12,6 +12,11 @@ interface Bridge extends PyProxy {
   needs_files(source: string): boolean;
 }
 
+/** What makes Pyodide's module, before Python is started in it. */
+type Create = NonNullable<NonNullable<Parameters<typeof import("pyodide").loadPyodide>[0]>["createPyodideModule"]>;
+
+const GROWTH = 1 << 20;
+
 const base = new URL("./", self.location.href);
 let bridge: Promise<Bridge>;
 let files: Promise<void> = Promise.resolve();
@@ -51,10 +56,28 @@ function holdLock(name: string): void {
 
 async function fromSnapshot(version: string): Promise<PyodideAPI> {
   const [{ loadPyodide }, memory] = await Promise.all([core(), unpacked("snapshot.bin.gz", version)]);
-  const py = await loadPyodide({ indexURL: new URL("pyodide/", base).href, env: ENVIRONMENT, _loadSnapshot: memory });
+  const py = await loadPyodide({
+    indexURL: new URL("pyodide/", base).href,
+    env: ENVIRONMENT,
+    _loadSnapshot: memory,
+    createPyodideModule: roomy(memory.byteLength),
+  });
   files = library(version).then((site) => mount(py, site));
   files.catch((error) => console.warn(`Python's files could not be fetched: ${error}`));
   return py;
+}
+
+/** Pyodide's module with room for the snapshot: it begins with 30 MiB, and copies the snapshot in without growing first. */
+function roomy(bytes: number): Create {
+  return async (settings) => {
+    const { default: create }: { default: Create } = await import(new URL("pyodide/pyodide.asm.mjs", base).href);
+    const module = (await create(settings)) as Awaited<ReturnType<Create>> & { _malloc(bytes: number): number };
+    while (module.HEAP8.length < bytes) {
+      const room = module._malloc(bytes - module.HEAP8.length + GROWTH); // the snapshot overwrites what is allocated here
+      if (!room) break;
+    }
+    return module;
+  };
 }
 
 async function fromWheels(version: string): Promise<PyodideAPI> {
