@@ -47,9 +47,16 @@ def inputs() -> str:
 def render() -> str:
     """Renders the book into _build/html."""
     jupyter_book(ROOT, execution_cache())
-    shutil.rmtree(HTML / "_sources", ignore_errors=True)
+    tidy(HTML)
     PAGES.write_text(FRONT_DOOR, encoding="utf-8")
     return "pages rendered"
+
+
+def tidy(site: Path) -> None:
+    """Removes what no reader needs: the pages' sources, and the maps of the theme's scripts."""
+    shutil.rmtree(site / "_sources", ignore_errors=True)
+    for path in site.glob("_static/**/*.map"):
+        path.unlink()
 
 
 def jupyter_book(source: Path, cache: Path) -> str:
