@@ -11,6 +11,7 @@ Each part has a stamp of its own: an edit of the engine makes ecslite's files an
 """
 
 import shutil
+import zipfile
 from pathlib import Path
 
 from book import toolchain, wheels
@@ -22,10 +23,13 @@ SOURCES = ROOT / "book" / "kernel"
 MODULES = ROOT / "book" / "node_modules"
 CACHE = BUILD / "cache" / "wheels"
 
+LIBRARY = BUILD / "cache" / "library"
+"""site.zip, unpacked: where the snapshot's maker imports from, and leaves compiled files."""
+
 CORE = ["pyodide.mjs", "pyodide.js", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"]
 """The files of npm's pyodide that a browser loads; it brings no packages."""
 
-BOOT = ["boot.mjs", "bridge.py", "snapshot.mjs", "warm_up.py"]
+BOOT = ["boot.mjs", "bridge.py", "snapshot.mjs", "warm_up.py", "zero.mjs"]
 """The files of book/kernel that the snapshot is made with."""
 
 
@@ -75,7 +79,10 @@ def make_files(out: Path) -> str:
 
 def make_snapshot(out: Path) -> str:
     """The memory of a Python that has imported and warmed up everything that a chapter uses."""
-    command("snapshot", [toolchain.node(), SOURCES / "snapshot.mjs", out], env=toolchain.environment(), cwd=SOURCES)
+    shutil.rmtree(LIBRARY, ignore_errors=True)
+    with zipfile.ZipFile(out / "site.zip") as archive:
+        archive.extractall(LIBRARY)
+    command("snapshot", [toolchain.node(), SOURCES / "snapshot.mjs", out, LIBRARY], env=toolchain.environment(), cwd=SOURCES)
     return "made"
 
 

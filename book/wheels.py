@@ -49,8 +49,12 @@ EXTRA_PINS = {"micropip": "0.11.1"}
 KERNEL_WHEELS = "share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension/static/pypi"
 """Where jupyterlite-pyodide-kernel keeps the wheels of its kernel, under .venv."""
 
-LEFT_OUT = re.compile(r"(^|/)(tests?|test_[^/]*\.py|labextension|nbextension)(/|$)|\.data/|\.(pyi|js|css|png)$")
-"""Files of a wheel that no page imports."""
+LEFT_OUT = re.compile(
+    r"(^|/)(tests?|test_[^/]*\.py|labextension|nbextension)(/|$)|\.data/|\.(pyi|js|css|png)$"
+    r"|^(prompt_toolkit|wcwidth|IPython/terminal|IPython/external)/"
+    r"|^pygments/lexers/(?!__init__|_mapping|python|special|data|shell)"
+)
+"""Files of a wheel that no page imports: tests, front ends for Jupyter, the terminal, and Pygments' 500 languages."""
 
 SAME_DATE = (2020, 1, 1, 0, 0, 0)
 """The date of each file in our archives, so that the same content gives the same bytes."""

@@ -1,5 +1,7 @@
 import type { PyodideAPI } from "pyodide";
 
 export const ENVIRONMENT: Record<string, string>;
+export const LIBRARY: string;
+export function importBridge(py: PyodideAPI): void;
 export function mount(py: PyodideAPI, site: Uint8Array): void;
 export function prepare(py: PyodideAPI, site: Uint8Array): void;

@@ -3,7 +3,7 @@
 /** Both sides must start with the same environment, the seed of hashes above all. */
 export const ENVIRONMENT = { HOME: "/home/pyodide", PYTHONHASHSEED: "0" };
 
-const LIBRARY = "/lib/site";
+export const LIBRARY = "/lib/site";
 
 /** Puts the packages' files in place. */
 export function mount(py, site) {
@@ -13,5 +13,10 @@ export function mount(py, site) {
 /** From a bare Pyodide to one that can run cells. */
 export function prepare(py, site) {
   mount(py, site);
+  importBridge(py);
+}
+
+/** Makes what stands in LIBRARY importable, and imports the bridge. */
+export function importBridge(py) {
   py.runPython(`import sys; sys.path.insert(0, "${LIBRARY}"); import page_bridge`);
 }

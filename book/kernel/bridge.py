@@ -190,6 +190,10 @@ class Shell(InteractiveShell):
         elif error is not None:
             report(error, trace)
 
+    def _format_exception_for_storage(self, *args: Any, **keys: Any) -> list[Any]:
+        """Nothing: IPython would format every error in its longest form, for a history that is not kept."""
+        return []
+
     def showsyntaxerror(self, *args: Any, **keys: Any) -> None:
         """As any other error."""
         self.showtraceback()

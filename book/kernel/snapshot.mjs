@@ -1,30 +1,41 @@
 /**
- * node snapshot.mjs OUT: starts Pyodide, imports and warms up what a chapter uses, and saves its memory.
+ * node snapshot.mjs OUT LIBRARY: starts Pyodide, imports and warms up what a chapter uses, and saves its memory.
  *
  * The page starts from that memory (worker.ts), with the same environment variables and the same Pyodide build.
+ * LIBRARY is a folder with the page's Python files. It is done twice: the first time leaves compiled files there, so
+ * that the memory that is saved the second time is not full of what a compiler leaves behind.
  */
 import fs from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import zlib from "node:zlib";
 import { pathToFileURL } from "node:url";
-import { ENVIRONMENT, prepare } from "./boot.mjs";
+import { ENVIRONMENT, LIBRARY, importBridge } from "./boot.mjs";
+import { zeroFreeMemory } from "./zero.mjs";
 
-/** Starts, prepares, warms up, saves. */
-async function make(out) {
-  const pyodide = path.join(out, "pyodide");
-  const { loadPyodide } = await import(pathToFileURL(path.join(pyodide, "pyodide.mjs")).href);
+const [out, library] = process.argv.slice(2).map((each) => path.resolve(each));
+const pyodide = path.join(out, "pyodide");
+const { loadPyodide } = await import(pathToFileURL(path.join(pyodide, "pyodide.mjs")).href);
+
+/** A Python in which everything has been imported and run once. */
+async function warm(compile) {
   const py = await loadPyodide({ indexURL: pyodide + path.sep, env: ENVIRONMENT, _makeSnapshot: true });
-  prepare(py, new Uint8Array(fs.readFileSync(path.join(out, "site.zip"))));
+  py.mountNodeFS(LIBRARY, library);
+  if (compile) py.runPython("import sys; sys.dont_write_bytecode = False");
+  importBridge(py);
   py.runPython(fs.readFileSync(new URL("./warm_up.py", import.meta.url), "utf8"));
-  const packed = zlib.gzipSync(py.makeMemorySnapshot(), { level: 9 });
-  fs.writeFileSync(path.join(out, "snapshot.bin.gz"), packed);
+  return py;
 }
 
 try {
-  await make(path.resolve(process.argv[2]));
+  await warm(true);
+  const py = await warm(false);
+  zeroFreeMemory(py);
+  const packed = zlib.gzipSync(py.makeMemorySnapshot(), { level: 9 });
+  fs.writeFileSync(path.join(out, "snapshot.bin.gz"), packed);
   process.exit(0);
 } catch (error) {
-  fs.writeSync(2, `${error.message || error.stack || error}\n`); // Node's own report would print Pyodide's source, a line of a megabyte
+  // Not the error itself: Node would print Pyodide's source with it, a line of a megabyte.
+  fs.writeSync(2, `${error.message || error.stack || error}\n`);
   process.exit(1);
 }

@@ -18,6 +18,7 @@ type Create = NonNullable<NonNullable<Parameters<typeof import("pyodide").loadPy
 const GROWTH = 1 << 20;
 
 const base = new URL("./", self.location.href);
+const folder = new URL("pyodide/", base);
 let bridge: Promise<Bridge>;
 let files: Promise<void> = Promise.resolve();
 let turn: Promise<void> = Promise.resolve();
@@ -57,7 +58,7 @@ function holdLock(name: string): void {
 async function fromSnapshot(version: string): Promise<PyodideAPI> {
   const [{ loadPyodide }, memory] = await Promise.all([core(), unpacked("snapshot.bin.gz", version)]);
   const py = await loadPyodide({
-    indexURL: new URL("pyodide/", base).href,
+    indexURL: folder.href,
     env: ENVIRONMENT,
     _loadSnapshot: memory,
     createPyodideModule: roomy(memory.byteLength),
@@ -70,7 +71,7 @@ async function fromSnapshot(version: string): Promise<PyodideAPI> {
 /** Pyodide's module with room for the snapshot: it begins with 30 MiB, and copies the snapshot in without growing first. */
 function roomy(bytes: number): Create {
   return async (settings) => {
-    const { default: create }: { default: Create } = await import(new URL("pyodide/pyodide.asm.mjs", base).href);
+    const { default: create }: { default: Create } = await import(new URL("pyodide.asm.mjs", folder).href);
     const module = (await create(settings)) as Awaited<ReturnType<Create>> & { _malloc(bytes: number): number };
     while (module.HEAP8.length < bytes) {
       const room = module._malloc(bytes - module.HEAP8.length + GROWTH); // the snapshot overwrites what is allocated here
@@ -82,13 +83,13 @@ function roomy(bytes: number): Create {
 
 async function fromWheels(version: string): Promise<PyodideAPI> {
   const [{ loadPyodide }, site] = await Promise.all([core(), library(version)]);
-  const py = await loadPyodide({ indexURL: new URL("pyodide/", base).href, env: ENVIRONMENT });
+  const py = await loadPyodide({ indexURL: folder.href, env: ENVIRONMENT });
   prepare(py, site);
   return py;
 }
 
 function core(): Promise<typeof import("pyodide")> {
-  return import(new URL("pyodide/pyodide.mjs", base).href);
+  return import(new URL("pyodide.mjs", folder).href);
 }
 
 async function library(version: string): Promise<Uint8Array> {
