@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator
 from heapq import heapreplace, merge
+from itertools import compress
 from operator import itemgetter, sub
 
 from ecslite.errors import InvalidSetting
@@ -20,6 +21,10 @@ from ecslite.sim.simulation import Simulation
 from ecslite.sim.traffic import Chunk, Traffic
 
 __all__ = ["Station", "Workers"]
+
+
+REFUSED = -1.0
+"""Stands for the end of a request that was refused."""
 
 
 class Workers:
@@ -38,7 +43,7 @@ class Workers:
         self.stretch = stretch
         self.accepted_seconds = 0.0
         self._free = [0.0] * count
-        self._starts: deque[float] | None = None if backlog is None else deque(maxlen=backlog)
+        self._starts: deque[float] | None = None if backlog is None else deque([0.0] * backlog, backlog)
         self._arrivals: list[float] = []
         self._services: list[float] = []
         self._ends: list[float] = []
@@ -49,10 +54,8 @@ class Workers:
         services = costs if stretch == 1.0 else [shift + cost * stretch - shift for cost in costs]
         if self._starts is not None:
             return self._serve_with_backlog(arrivals, services, self._starts)
-        self.accepted_seconds += sum(services)
-        self._arrivals += arrivals
-        self._services += services
-        self._ends += self._serve_one(arrivals, services) if self.count == 1 else self._serve_many(arrivals, services)
+        serve = self._serve_one if self.count == 1 else self._serve_many
+        self._keep(arrivals, services, serve(arrivals, services))
         return 0
 
     def _serve_one(self, arrivals: list[float], services: list[float]) -> list[float]:
@@ -79,24 +82,31 @@ class Workers:
 
         Starts rise in the order of acceptance, so it is enough to look at the request `backlog` places before.
         """
-        free, replace, begin, full = self._free, heapreplace, starts.append, starts.maxlen
-        refused, work = 0, 0.0
-        keep_arrival, keep_service, keep_end = self._arrivals.append, self._services.append, self._ends.append
+        free, replace, begin, ends = self._free, heapreplace, starts.append, list[float]()
+        note = ends.append
         for arrival, service in zip(arrivals, services, strict=True):
             start = free[0]
             if arrival >= start:
                 start = arrival
-            elif len(starts) == full and starts[0] > arrival:
-                refused += 1
+            elif starts[0] > arrival:
+                note(REFUSED)
                 continue
             begin(start)
-            replace(free, start + service)
-            work += service
-            keep_arrival(arrival)
-            keep_service(service)
-            keep_end(start + service)
-        self.accepted_seconds += work
+            end = start + service
+            replace(free, end)
+            note(end)
+        refused = ends.count(REFUSED)
+        if refused:
+            accepted = [end != REFUSED for end in ends]
+            arrivals, services, ends = (list(compress(each, accepted)) for each in (arrivals, services, ends))
+        self._keep(arrivals, services, ends)
         return refused
+
+    def _keep(self, arrivals: list[float], services: list[float], ends: list[float]) -> None:
+        self.accepted_seconds += sum(services)
+        self._arrivals += arrivals
+        self._services += services
+        self._ends += ends
 
     def settle(self, now: float) -> list[float]:
         """The latencies (seconds) of the requests that ended up to `now` and were not settled before."""
