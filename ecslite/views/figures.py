@@ -69,8 +69,10 @@ def _filled(colour: str, shape: str) -> Spec:
     return {"line": _pen(colour, shape=shape), "fill": "tozeroy", "fillcolor": rgba(colour, 0.14)}
 
 
-def _marked(colour: str, symbol: str) -> Spec:
-    return {"line": _pen(colour), "mode": "lines+markers", "marker": {"size": 4, "color": colour, "symbol": symbol}}
+def _measured(points: Points, colour: str, symbol: str) -> Spec:
+    """The look of a measured line; marks only where a minute without data might leave a single point between gaps."""
+    mode = "lines+markers" if None in points[1] else "lines"
+    return {"line": _pen(colour), "mode": mode, "marker": {"size": 4, "color": colour, "symbol": symbol}}
 
 
 def _by_minute(values: measures.Values, factor: float = 1, digits: int = 1) -> Points:
@@ -91,7 +93,8 @@ def _requests(seen: measures.Service) -> list[Spec]:
 
 
 def _cpu(seen: measures.Service, target: float | None) -> list[Spec]:
-    lines = [_trace("CPU, average", "cpu", _by_minute(seen.cpu), "%{y} %", _marked(BLUE, "circle"))]
+    points = _by_minute(seen.cpu)
+    lines = [_trace("CPU, average", "cpu", points, "%{y} %", _measured(points, BLUE, "circle"))]
     if target is not None:
         level = [0.0, seen.minutes], [target, target]
         lines.append(_trace("CPU target", "cpu", level, "%{y} %", {"line": _pen(VERMILLION, "dash")}))
@@ -114,7 +117,7 @@ def _steps(steps: measures.Steps, minutes: float) -> Points:
 
 def _latency(seen: measures.Service, in_seconds: bool) -> list[Spec]:
     points, unit = (_by_minute(seen.p95, 1, 2), "s") if in_seconds else (_by_minute(seen.p95, 1000, 0), "ms")
-    return [_trace("p95 latency", "latency", points, f"%{{y}} {unit}", _marked(PURPLE, "diamond"))]
+    return [_trace("p95 latency", "latency", points, f"%{{y}} {unit}", _measured(points, PURPLE, "diamond"))]
 
 
 # The layout
@@ -128,7 +131,7 @@ def _layout(seen: measures.Service, target: float | None, in_seconds: bool) -> S
         ),
         "cpu": ("CPU", [("━", BLUE, "average"), *([("╍", VERMILLION, f"target {target:g} %")] if target else [])]),
         "tasks": ("Tasks", [("━", BLUE, "running"), ("╍", VERMILLION, "desired")]),
-        "latency": ("Latency", [("◆", PURPLE, "p95: 95 % of requests are faster")]),
+        "latency": ("Latency", [("━", PURPLE, "p95: 95 % of requests are faster")]),
     }
     units = {"requests": "requests/s", "cpu": "%", "tasks": "tasks", "latency": "s" if in_seconds else "ms"}
     room = (1 - GAP * len(PANELS)) / len(PANELS)

@@ -88,8 +88,8 @@ function build(el, { spec, result }, onWake) {
     run.disabled = false;
     if (ready) show(shown, false);
   });
-  const run = button("Run", () => begin(true), { class: "ecs-run", disabled: true });
-  const skip = button("Skip", () => begin(false), { class: "ecs-quiet", title: "Go on without a prediction" });
+  const run = button("Run", begin, { class: "ecs-run", disabled: true });
+  const skip = button("Skip", begin, { class: "ecs-quiet", title: "Go on without a prediction" });
   const controls = createControls(spec.controls, () => ask());
   const another = button("New traffic", () => { seed += 1; ask(); }, { class: "ecs-quiet", disabled: true, title: "The same settings with other random arrivals" });
   const reset = button("Reset", () => back(), { class: "ecs-quiet", disabled: true });
@@ -97,7 +97,7 @@ function build(el, { spec, result }, onWake) {
   const trouble = h("p", { class: "ecs-error", role: "alert", hidden: true });
   const outcome = h("span", {});
   const said = h("span", { class: "ecs-said" });
-  const sentence = h("p", { class: "ecs-sentence", "aria-live": "polite" }, outcome, said);
+  const sentence = h("p", { class: "ecs-sentence", "aria-live": "polite", tabIndex: -1 }, outcome, said);
   const figureBox = h("div", { class: "ecs-figure-box" });
   const boardBox = h("div", { class: "ecs-board-box" });
   const figure = createFigure(figureBox, { onTime: (seconds) => board.seek(seconds) });
@@ -116,18 +116,17 @@ function build(el, { spec, result }, onWake) {
     el.setAttribute("aria-busy", String(state === "running" || state === "waking"));
   }
 
-  function begin(predicted) {
+  // The first time, the controls go where the question is; Skip goes there too, without a word of one's own.
+  function begin() {
+    if (!ready) controls.set(spec.prediction.settings ?? {});
     ready = true;
     el.dataset.stage = "explore";
     controls.enable();
     another.disabled = reset.disabled = false;
+    if (document.activeElement === skip) sentence.focus();
     skip.hidden = true;
-    if (!predicted) run.disabled = false;
-    if (predicted) controls.set(first ? spec.prediction.settings ?? {} : {});
-    first = false;
     ask();
   }
-  let first = true;
 
   function ask() {
     const settings = controls.get();

@@ -31,9 +31,13 @@ def sentence(page: Page):
 
 
 def live(page: Page) -> Page:
-    """The page with a kernel, after a skipped prediction."""
+    """The page with a kernel and the start's own result, after a skipped prediction and a reset."""
     attach(page)
     page.get_by_role("button", name="Skip").click()
+    expect(sentence(page)).to_have_text("At most 7 tasks ran.")
+    page.get_by_role("button", name="Reset").click()
+    expect(sentence(page)).to_have_text("At most 2 tasks ran.")
+    page.evaluate("model.asked = []")
     return page
 
 
@@ -66,6 +70,15 @@ def test_run_wakes_the_kernel_and_the_wish_is_answered_when_it_has_come(visit):
     attach(page)
     expect(sentence(page)).to_have_text("At most 7 tasks ran. You said 4 tasks, it came to 7 tasks.")
     assert page.evaluate("model.asked") == [{"n": 1, "settings": {"peak": 16, "crash": False}, "seed": 7}]
+
+
+def test_skip_runs_the_same_and_says_nothing_of_a_prediction(visit):
+    page = visit()
+    attach(page)
+    page.get_by_role("button", name="Skip").click()
+    expect(sentence(page)).to_have_text("At most 7 tasks ran.")
+    expect(sentence(page)).to_be_focused()
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_disabled()
 
 
 def test_a_prediction_stays_as_a_ghost_on_the_figure(visit):
