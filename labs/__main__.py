@@ -1,0 +1,84 @@
+"""`python -m labs release`, `python -m labs instructor`, `python -m labs grade`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from labs.grade import grade
+from labs.lab import LABS, Lab, LabError, read_lab, sources
+from labs.notebooks import instructor, released, text
+from labs.runner import Limits
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; 0 if it could be done."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        return int(chosen.command(chosen))
+    except LabError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped. The learners that were done stand in the gradebook.", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m labs", description="Release labs, and grade them.")
+    parser.add_argument("--source", type=Path, default=LABS / "source", help="the folder of the sources")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    release = commands.add_parser("release", help="write the learners' notebooks")
+    release.add_argument("--out", type=Path, default=LABS / "released")
+    release.set_defaults(command=lambda chosen: _write(chosen, released))
+    teacher = commands.add_parser("instructor", help="write the instructor's notebooks, with all solutions")
+    teacher.add_argument("--out", type=Path, required=True)
+    teacher.set_defaults(command=lambda chosen: _write(chosen, instructor))
+    grading = commands.add_parser("grade", help="grade a folder of submissions")
+    grading.add_argument("submissions", type=Path, help="holds NAME.ipynb or NAME/....ipynb")
+    grading.add_argument("--out", type=Path, required=True, help="where grades.csv goes")
+    grading.add_argument("--lab", help="the lab's name; needed where there are several")
+    grading.add_argument("--jobs", type=_count, default=os.cpu_count() or 1, help="submissions at a time")
+    grading.add_argument("--seconds", type=_count, default=120, help="for the answers of one submission")
+    grading.add_argument("--memory-mib", type=_count, default=2048, help="for one process")
+    grading.set_defaults(command=_grade)
+    return parser
+
+
+def _count(text: str) -> int:
+    """A whole number from 1 on."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
+    return int(text)
+
+
+def _write(chosen: argparse.Namespace, form: object) -> int:
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    for path in sources(chosen.source):
+        target = chosen.out / f"{path.stem}.ipynb"
+        target.write_text(text(form(read_lab(path))), encoding="utf-8")  # type: ignore[operator]
+        print(target)
+    return 0
+
+
+def _grade(chosen: argparse.Namespace) -> int:
+    limits = Limits(chosen.seconds, chosen.memory_mib)
+    rows = grade(_lab(chosen), chosen.submissions, chosen.out, jobs=chosen.jobs, limits=limits)
+    learners = len({row.learner for row in rows})
+    right = sum(row.points == row.max for row in rows)
+    print(f"{learners} learners, {len(rows)} rows, {right} right: {chosen.out / 'grades.csv'}")
+    return 0
+
+
+def _lab(chosen: argparse.Namespace) -> Lab:
+    found = {path.stem: path for path in sources(chosen.source)}
+    name = chosen.lab or (next(iter(found)) if len(found) == 1 else None)
+    if name not in found:
+        raise LabError(f"--lab {name}: use one of {', '.join(found) or 'none, as there is no source'}")
+    return read_lab(found[name])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
