@@ -6,7 +6,7 @@ import { LiveCell } from "./cells.js";
 import { detachExplorers, explorerIn } from "./explorers.js";
 import { Manager } from "./manager.js";
 import type { WorkerClient } from "./client.js";
-import type { CommMessage, CommOpen, Output } from "./protocol.js";
+import type { CommMessage, CommOpen, Fault, Output } from "./protocol.js";
 
 declare const ECS_VERSION: string;
 
@@ -16,7 +16,7 @@ class LiveStage {
   private client!: WorkerClient;
   private manager!: Manager;
   private readonly cells = new Map<string, LiveCell>();
-  private adopting: Cell | undefined;
+  private readonly adopting = new Set<string>();
   private adopted: Promise<void> = Promise.resolve();
 
   constructor(
@@ -28,10 +28,7 @@ class LiveStage {
   async begin(client: WorkerClient): Promise<void> {
     this.client = client;
     this.manager = new Manager(client);
-    for (const cell of this.facts.cells) {
-      if (cell.tags.includes("explorer")) await this.adopt(cell);
-      else if (cell.tags.includes("setup")) await client.execute(cell.id, cell.source, false);
-    }
+    await Promise.all(this.facts.cells.map((cell) => this.prepare(cell)));
     await this.adopted;
     this.addEditors();
   }
@@ -42,10 +39,10 @@ class LiveStage {
   }
 
   output(output: Output): void {
-    if (this.adopting?.id === output.cell && output.type === "display") return this.attach(output.data[WIDGET]);
+    if (this.adopting.has(output.cell)) return this.adopt(output);
     const cell = this.cells.get(output.cell);
     if (cell) cell.output.add(output);
-    else if (output.type === "error") console.error(`A hidden cell failed: ${output.text}\n${output.traceback}`);
+    else if (output.type === "error") this.hiddenFault(output);
   }
 
   comm(message: CommOpen | CommMessage): void {
@@ -56,18 +53,28 @@ class LiveStage {
     detachExplorers(words);
   }
 
-  private async adopt(cell: Cell): Promise<void> {
-    this.adopting = cell;
-    await this.client.execute(cell.id, cell.source, true);
-    this.adopting = undefined;
+  /** Runs a cell that Start must run; the worker takes them in the order of the page. What they print is there already. */
+  private async prepare(cell: Cell): Promise<void> {
+    const explorer = cell.tags.includes("explorer");
+    if (!explorer && !cell.tags.includes("setup")) return;
+    this.adopting.add(cell.id);
+    await this.client.execute(cell.id, cell.source, explorer);
+    this.adopting.delete(cell.id);
   }
 
   /** The explorer that stands on the page becomes the view of the model that its cell has made. */
-  private attach(view: unknown): void {
-    const handle = explorerIn(cellElement(this.adopting!.id));
+  private adopt(output: Output): void {
+    if (output.type === "error") return this.hiddenFault(output);
+    const view = output.type === "display" ? output.data[WIDGET] : undefined;
+    const handle = explorerIn(cellElement(output.cell));
     if (!handle || !view) return;
     const model = this.manager.model((view as { model_id: string }).model_id);
     this.adopted = Promise.all([this.adopted, model]).then(([, found]) => handle.attach(found));
+  }
+
+  /** A cell that Start runs has failed: the book was built with it, so this is for its authors. */
+  private hiddenFault({ cell, text, traceback }: Fault): void {
+    console.error(`Cell ${cell} failed at the start: ${text}\n${traceback}`);
   }
 
   private addEditors(): void {

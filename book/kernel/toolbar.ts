@@ -37,6 +37,7 @@ export function addToolbar(actions: Actions): void {
   place(bar);
   const show = (state: KernelState, words: string) => {
     const held = bar.contains(document.activeElement);
+    buttons.restart.classList.toggle("ecs-quiet", state === "ready");
     for (const [name, each] of Object.entries(buttons)) each.hidden = !SHOWN[state].includes(name);
     buttons.start.setAttribute("aria-disabled", String(state === "starting"));
     status.textContent = words || EXPLANATION;
