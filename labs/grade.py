@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from labs.lab import Exercise, Lab
+from labs.lab import Exercise, Lab, LabError
 from labs.notebooks import collecting, judging
 from labs.runner import Limits, Outcome, Stopped, run
 from labs.submission import Submission, read_submission, submissions
@@ -59,7 +59,10 @@ def grade(
     Ctrl-C ends what runs, and leaves the rows of the learners that were done.
     """
     found = list(submissions(folder))
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LabError(f"{out} cannot be the folder of the results ({error.strerror}): name another") from None
     done: dict[str, list[Row]] = {}
     stop = threading.Event()
     with ThreadPoolExecutor(jobs) as pool:
