@@ -82,7 +82,8 @@ def make_snapshot(out: Path) -> str:
     shutil.rmtree(LIBRARY, ignore_errors=True)
     with zipfile.ZipFile(out / "site.zip") as archive:
         archive.extractall(LIBRARY)
-    command("snapshot", [toolchain.node(), SOURCES / "snapshot.mjs", out, LIBRARY], env=toolchain.environment(), cwd=SOURCES)
+    argv = [toolchain.node(), SOURCES / "snapshot.mjs", out, LIBRARY]
+    command("snapshot", argv, env=toolchain.environment(), cwd=SOURCES)
     return "made"
 
 

@@ -29,7 +29,7 @@ from IPython.core.interactiveshell import InteractiveShell
 Message = dict[str, Any]
 
 PROMPT_WRITES = 200
-"""How many lines a cell prints that are posted one by one; after them, a few times a second, so a flood stays usable."""
+"""How many lines a cell prints that are posted one by one; after them, a few times a second: a flood stays usable."""
 
 FLUSH_SECONDS = 0.05
 """Between two posts of a cell that prints a lot."""
@@ -71,7 +71,7 @@ def without_nan(value: Any) -> Any:
 
 
 class Stream(io.TextIOBase):
-    """sys.stdout or sys.stderr: what is printed goes under the running cell, or, without a page, where it always went."""
+    """sys.stdout or sys.stderr: what is printed goes under the running cell; without a page, where it always went."""
 
     def __init__(self, name: str, before: Any) -> None:
         self.name = name
@@ -184,7 +184,7 @@ class Shell(InteractiveShell):
 
     def showtraceback(self, exc_tuple: Any = None, *args: Any, **keys: Any) -> None:
         """Posts the error that is being handled, in words, with the traceback beside it."""
-        kind, error, trace = exc_tuple or sys.exc_info()
+        _, error, trace = exc_tuple or sys.exc_info()
         if isinstance(error, SystemExit):
             self.ask_exit()
         elif error is not None:
@@ -224,7 +224,7 @@ def traceback_text(error: BaseException, trace: TracebackType | None) -> str:
     return "".join(traceback.format_exception(type(error), error, trace)).rstrip()
 
 
-class RefusedHere(RuntimeError):  # noqa: N818 - a sentence for the learner, who sees no class name
+class RefusedHere(RuntimeError):
     """Something that Python can do elsewhere and not on a page; the message says what to do instead."""
 
 

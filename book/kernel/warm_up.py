@@ -1,6 +1,5 @@
 """Run before the memory snapshot is made: imports what chapters use, and pays for first calls at build time."""
 
-import asyncio
 import gc
 import json
 
@@ -8,7 +7,10 @@ import ipywidgets
 import page_bridge
 
 import ecslite as ecs
-from ecslite import views, widgets
+from ecslite.widgets.explorer import service_views
+
+CELLS = ["1 + 1", "print('a')", "1 / 0", "a b", "raise __import__('ecslite').EcsliteError('a')"]
+"""A value, a text, an error, Python that is none, and an error of ours."""
 
 
 def try_widgets() -> None:
@@ -30,14 +32,14 @@ def try_widgets() -> None:
 
 
 def try_engine() -> None:
-    """Runs a small design."""
+    """Runs a small design, and makes all that an explorer shows of it."""
     sim = ecs.Simulation(seed=1)
     cluster = ecs.Cluster(sim, "shop")
     front = ecs.LoadBalancer(sim, "front")
     web = ecs.TaskDefinition("web", cpu=256, memory=512)
     ecs.Service(cluster, web, desired_count=2, load_balancer=front)
     ecs.Traffic(sim, ecs.constant(5)).to(front)
-    json.dumps(str(ecs.bill(sim.run(minutes=5))))
+    json.dumps(service_views(sim.run(minutes=5)))
 
 
 def run_to_end(coroutine) -> None:
