@@ -6,7 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from book.paths import ASSETS, BUILD, HTML, KERNEL, RELEASED_LABS, ROOT
+from book.paths import ASSETS, BUILD, HTML, KERNEL, RELEASED_LABS, ROOT, STAMPS
 from book.progress import BuildError, command
 from book.stamps import digest, files, unless_fresh
 
@@ -17,6 +17,7 @@ CACHES = BUILD / "executed"
 """Executed notebooks, in one folder for each state of the engine."""
 
 FAILED_CELL = re.compile(r"An error occurred while executing the following cell:\n.*?(?=\n\nThe above exception)", re.S)
+TOC = ROOT / "book" / "_toc.yml"
 SETTINGS = ROOT / "_config.yml"
 PAGES = HTML / "index.html"
 
@@ -46,10 +47,21 @@ def inputs() -> str:
 
 def render() -> str:
     """Renders the book into _build/html."""
+    clear_old_pages(HTML, TOC, STAMPS)
     jupyter_book(ROOT, execution_cache())
     tidy(HTML)
     PAGES.write_text(FRONT_DOOR, encoding="utf-8")
     return "pages rendered"
+
+
+def clear_old_pages(site: Path, contents: Path, stamps: Path) -> None:
+    """Empties the site when the table of contents changed: Sphinx never removes the page of a chapter that is gone."""
+
+    def clear() -> str:
+        shutil.rmtree(site, ignore_errors=True)
+        return "cleared"
+
+    unless_fresh("contents", digest(contents), site, clear, stamps)
 
 
 def tidy(site: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from book.html import faults, jupyter_book, mirror
+from book.html import clear_old_pages, faults, jupyter_book, mirror
 from book.progress import BuildError
 
 HEADER = "---\nfile_format: mystnb\nkernelspec: {name: python3, display_name: Python 3}\n---\n\n# A page\n\n"
@@ -162,3 +162,14 @@ def test_a_mirror_copies_what_changed_and_removes_what_is_gone(tmp_path: Path) -
     counts.append(mirror(source, copy))
     left = {path.relative_to(copy).as_posix(): path.read_text() for path in copy.rglob("*") if path.is_file()}
     assert (counts, left) == ([2, 0, 1], {"deep/b": "bb"})
+
+
+def test_the_page_of_a_chapter_that_is_gone_leaves_the_site(tmp_path: Path) -> None:
+    site, contents = tmp_path / "html", tmp_path / "_toc.yml"
+    left = []
+    for text in ("one, two", "one, two", "one"):
+        contents.write_text(text)
+        clear_old_pages(site, contents, tmp_path / "stamps")
+        left.append(site.exists())
+        site.mkdir(exist_ok=True)
+    assert left == [False, True, False]
