@@ -58,7 +58,12 @@ def complaints(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """What two builds in a row say of a book with several faults that are only warnings to Sphinx."""
     folder = tmp_path_factory.mktemp("bad")
     widget = "```{code-cell} ipython3\nimport ipywidgets\nipywidgets.IntSlider()\n```\n"
-    book(folder, f"{widget}\n{{math}}`x^2`\n\n{{lab}}`no-such-lab`\n\n[gone](no-such-page.md)\n")
+    figure = (
+        "```{code-cell} ipython3\n"
+        "from IPython.display import display\n"
+        'display({"application/vnd.plotly.v1+json": {"data": []}}, raw=True)\n```\n'
+    )
+    book(folder, f"{widget}\n{figure}\n{{math}}`x^2`\n\n{{lab}}`no-such-lab`\n\n[gone](no-such-page.md)\n")
     failures = []
     for _ in range(2):
         with pytest.raises(BuildError) as failure:
@@ -113,6 +118,10 @@ def test_no_widget_state_and_no_thebe_is_left_in_a_page(pages: dict[str, str]) -
 
 def test_a_widget_without_html_of_its_own_fails_the_build(complaints: list[str]) -> None:
     assert "a widget of chapters/one has no HTML of its own" in complaints[0]
+
+
+def test_a_figure_without_html_of_its_own_fails_the_build(complaints: list[str]) -> None:
+    assert "application/vnd.plotly.v1+json" in complaints[0]
 
 
 def test_a_formula_fails_the_build(complaints: list[str]) -> None:
