@@ -5,3 +5,4 @@ export const LIBRARY: string;
 export function importBridge(py: PyodideAPI): void;
 export function mount(py: PyodideAPI, site: Uint8Array): void;
 export function prepare(py: PyodideAPI, site: Uint8Array): void;
+export function restore(folder: URL, indexURL: string, memory: ArrayBuffer): Promise<PyodideAPI>;

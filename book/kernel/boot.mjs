@@ -20,3 +20,23 @@ export function prepare(py, site) {
 export function importBridge(py) {
   py.runPython(`import sys; sys.path.insert(0, "${LIBRARY}"); import page_bridge`);
 }
+
+/** A Python that goes on from a memory snapshot; `folder` is the URL of Pyodide's files, `indexURL` their place. */
+export async function restore(folder, indexURL, memory) {
+  const [{ loadPyodide }, { default: create }] = await Promise.all([
+    import(new URL("pyodide.mjs", folder).href),
+    import(new URL("pyodide.asm.mjs", folder).href),
+  ]);
+  const createPyodideModule = async (settings) => makeRoom(await create(settings), memory.byteLength);
+  return loadPyodide({ indexURL, env: ENVIRONMENT, _loadSnapshot: memory, createPyodideModule });
+}
+
+const STEP = 1 << 20;
+
+/** Grows a fresh module's memory to the snapshot's size, as Pyodide itself does not; the snapshot overwrites all of it. */
+function makeRoom(module, bytes) {
+  while (module.HEAPU8.length < bytes) {
+    if (!module._malloc(bytes - module.HEAPU8.length + STEP)) throw new Error(`there is no memory of ${bytes} bytes`);
+  }
+  return module;
+}

@@ -1,6 +1,6 @@
 /** The page's worker: Python, started from its memory snapshot or from wheels, and everything that runs it. */
 
-import { ENVIRONMENT, mount, prepare } from "./boot.mjs";
+import { ENVIRONMENT, mount, prepare, restore } from "./boot.mjs";
 import { PROTOCOL, type Execute, type FromWorker, type Start, type ToKernelComm, type ToWorker } from "./protocol.js";
 import type { PyodideAPI } from "pyodide";
 import type { PyProxy } from "pyodide/ffi";
@@ -11,11 +11,6 @@ interface Bridge extends PyProxy {
   receive(kind: string, comm: string, target: string, data: string, buffers: Uint8Array[]): void;
   needs_files(source: string): boolean;
 }
-
-/** What makes Pyodide's module, before Python is started in it. */
-type Create = NonNullable<NonNullable<Parameters<typeof import("pyodide").loadPyodide>[0]>["createPyodideModule"]>;
-
-const GROWTH = 1 << 20;
 
 const base = new URL("./", self.location.href);
 const folder = new URL("pyodide/", base);
@@ -56,29 +51,12 @@ function holdLock(name: string): void {
 }
 
 async function fromSnapshot(version: string): Promise<PyodideAPI> {
-  const [{ loadPyodide }, memory] = await Promise.all([core(), unpacked("snapshot.bin.gz", version)]);
-  const py = await loadPyodide({
-    indexURL: folder.href,
-    env: ENVIRONMENT,
-    _loadSnapshot: memory,
-    createPyodideModule: roomy(memory.byteLength),
-  });
+  const memory = unpacked("snapshot.bin.gz", version);
+  void core(); // meanwhile
+  const py = await restore(folder, folder.href, await memory);
   files = library(version).then((site) => mount(py, site));
   files.catch((error) => console.warn(`Python's files could not be fetched: ${error}`));
   return py;
-}
-
-/** Pyodide's module with room for the snapshot: it begins with 30 MiB, and copies the snapshot in without growing first. */
-function roomy(bytes: number): Create {
-  return async (settings) => {
-    const { default: create }: { default: Create } = await import(new URL("pyodide.asm.mjs", folder).href);
-    const module = (await create(settings)) as Awaited<ReturnType<Create>> & { _malloc(bytes: number): number };
-    while (module.HEAP8.length < bytes) {
-      const room = module._malloc(bytes - module.HEAP8.length + GROWTH); // the snapshot overwrites what is allocated here
-      if (!room) break;
-    }
-    return module;
-  };
 }
 
 async function fromWheels(version: string): Promise<PyodideAPI> {
