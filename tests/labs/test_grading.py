@@ -1,0 +1,144 @@
+"""Grading, in real kernels: what each submission is worth, and that none costs another anything."""
+
+from __future__ import annotations
+
+import csv
+
+import nbclient
+import nbformat
+import papers
+import pytest
+
+from labs import grade as grading
+from labs.grade import COLUMNS, grade
+from labs.lab import read_lab, sources
+from labs.notebooks import instructor, released, text
+from labs.runner import Limits
+
+pytestmark = pytest.mark.lab
+
+QUICK = Limits(seconds=24, memory_mib=2048)
+
+
+@pytest.fixture(scope="module")
+def gradebook(tmp_path_factory):
+    """All hostile submissions, graded side by side: rows by learner, and the file."""
+    handed_in, out = tmp_path_factory.mktemp("handed-in"), tmp_path_factory.mktemp("out")
+    papers.hand_in(handed_in, {name: paper for name, (paper, _) in papers.hostile().items()} | papers.broken())
+    grade(papers.COUNTING, handed_in, out, jobs=2, limits=QUICK, tell=lambda line: None)
+    with (out / "grades.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def points(gradebook, learner):
+    return sum(int(row["points"]) for row in gradebook if row["learner"] == learner)
+
+
+@pytest.mark.parametrize("learner", papers.hostile())
+def test_a_submission_gets_the_points_it_is_worth(gradebook, learner):
+    due = papers.hostile()[learner][1]
+
+    assert points(gradebook, learner) in ([due] if due is not None else [0, 2])
+
+
+def test_every_learner_has_a_row_with_a_message_for_every_exercise(gradebook):
+    names = sorted([*papers.hostile(), *papers.broken()])
+
+    assert [(row["learner"], row["exercise"]) for row in gradebook] == [(n, e) for n in names for e in ("1.1", "1.2")]
+    assert all(row["message"] for row in gradebook)
+    assert list(gradebook[0]) == list(COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("learner", "words"),
+    [
+        ("b-empty", "not answered yet"),
+        ("e-answer-missing", "the answer cell is missing"),
+        ("f-endless", "look for a loop that does not end"),
+        ("h-exit", "SystemExit"),
+        ("i-killed", "ended its kernel"),
+        ("j-magic", "'%nosuchmagic', which only IPython reads"),
+        ("l-equal", "the answer seen is 3"),
+        ("n-silent", "no value could be read"),
+        ("o-raises", "ZeroDivisionError"),
+        ("p-no-python", "not Python"),
+    ],
+)
+def test_the_message_says_what_happened(gradebook, learner, words):
+    messages = [row["message"] for row in gradebook if (row["learner"], row["exercise"]) == (learner, "1.1")]
+
+    assert words in messages[0]
+
+
+@pytest.fixture(scope="module")
+def class_of_two(tmp_path_factory):
+    """Lab 1, handed in perfect and empty: the rows."""
+    lab = read_lab(sources()[0])
+    handed_in, out = tmp_path_factory.mktemp("lab-1"), tmp_path_factory.mktemp("out-1")
+    papers.hand_in(handed_in, {"ann": instructor(lab), "bob": released(lab)})
+    return grade(lab, handed_in, out, jobs=2, limits=Limits(), tell=lambda line: None)
+
+
+def test_the_reference_solutions_score_full_marks(class_of_two):
+    assert [(row.exercise, row.message) for row in class_of_two if row.learner == "ann" and row.points < row.max] == []
+
+
+def test_the_released_notebook_scores_zero(class_of_two):
+    assert {(row.points, row.message) for row in class_of_two if row.learner == "bob"} == {(0, "not answered yet")}
+
+
+def printed(notebook):
+    """What each code cell prints, by id, when the notebook is run from the top."""
+    ready = nbformat.reads(text(notebook), as_version=4)
+    nbclient.NotebookClient(ready, timeout=120, kernel_name="python3").execute()
+    return {
+        cell.id: "".join(out.get("text", "") for out in cell.outputs)
+        for cell in ready.cells
+        if cell.cell_type == "code"
+    }
+
+
+def test_the_released_notebook_runs_to_its_end_and_says_what_is_not_answered_yet():
+    lab = read_lab(sources()[0])
+    said = printed(released(lab))
+
+    assert [
+        each.number for each in lab.exercises if "not answered yet" not in said[lab.cell(each.number, "check").id]
+    ] == []
+
+
+def test_the_instructors_notebook_passes_its_own_visible_and_hidden_checks():
+    lab = read_lab(sources()[0])
+    said = printed(instructor(lab))
+
+    for each in lab.exercises:
+        assert said[lab.cell(each.number, "check").id] == f"{each.number}: that is right.\n"
+        assert said[lab.cell(each.number, "judge").id] == f"{each.number} right\n"
+
+
+def test_a_stop_in_the_middle_leaves_the_learners_that_were_done(tmp_path):
+    papers.hand_in(tmp_path, {"ann": papers.broken()["not-json"], "bob": papers.broken()["old-format"]})
+
+    def stop(line):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        grade(papers.COUNTING, tmp_path, tmp_path / "out", jobs=1, limits=QUICK, tell=stop)
+
+    assert (tmp_path / "out" / "grades.csv").read_text(encoding="utf-8").count("\n") == 3
+
+
+def test_a_fault_of_the_grader_costs_one_learner_a_row_and_nobody_else_anything(tmp_path, monkeypatch):
+    real = grading.read_submission
+
+    def fails(name, paths, lab):
+        if name == "ann":
+            raise RuntimeError("out of luck")
+        return real(name, paths, lab)
+
+    monkeypatch.setattr(grading, "read_submission", fails)
+    papers.hand_in(tmp_path, {"ann": papers.answered(), "bob": papers.broken()["not-json"]})
+    rows = grade(papers.COUNTING, tmp_path, tmp_path / "out", jobs=1, limits=QUICK, tell=lambda line: None)
+
+    assert "out of luck" in rows[0].message
+    assert [row.learner for row in rows] == ["ann", "ann", "bob", "bob"]
