@@ -43,6 +43,8 @@ def _cpu(seen: measures.Service, target: float | None) -> str:
     if target is None:
         return f"{said}."
     above = sum(value is not None and value > target for value in seen.cpu)
+    if not above:
+        return f"{said} and never goes above its target of {number(target)} %."
     return f"{said} and is above its target of {number(target)} % in {above} of {count(len(seen.cpu), 'minute')}."
 
 

@@ -7,6 +7,7 @@ legend takes room on a narrow screen. The paper is transparent; the page gives w
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 from typing import Any
 
 from ecslite.sim.run import Run
@@ -157,8 +158,13 @@ def _layout(seen: measures.Service, target: float | None, in_seconds: bool) -> S
         )
         layout[name] |= {"fixedrange": True, "anchor": "x"}
         layout["annotations"].append(_heading(*keys[panel], y=top))
-    layout["yaxis3"]["tickformat"] = "d"
+    layout["yaxis3"] |= {"tick0": 0, "dtick": _whole_step(seen)}
     return layout
+
+
+def _whole_step(seen: measures.Service) -> int:
+    """Tasks between two grid lines: there are no half tasks."""
+    return max(1, ceil(max(value for _, value, _ in (*seen.running, *seen.desired)) / 4))
 
 
 def _axis(title: Spec, **more: Any) -> Spec:

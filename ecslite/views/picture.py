@@ -61,7 +61,7 @@ def _panel(axis: dict[str, Any], traces: list[dict[str, Any]], across: Scale, he
 
 
 def _grid(axis: dict[str, Any], top: float, up: Scale, across: Scale) -> Iterator[str]:
-    step = _step(top)
+    step = axis.get("dtick") or _step(top)
     for place in range(int(top / step) + 1):
         y = up(place * step)
         yield f'<path d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}" stroke="currentColor" stroke-opacity=".15"/>'

@@ -5,6 +5,8 @@ The page's JavaScript has the same rules in dom.js; a test holds the two togethe
 
 from __future__ import annotations
 
+from math import floor
+
 __all__ = ["clock", "count", "latency", "listed", "minute", "number"]
 
 
@@ -17,7 +19,8 @@ def number(value: float) -> str:
 
 def minute(seconds: float) -> str:
     """A moment as minutes from the start, to a tenth: "minute 12.5"."""
-    return f"minute {float(f'{seconds / 60:.1f}'):g}"
+    # Halves go up, as a reader rounds, and in the same arithmetic as the page's.
+    return f"minute {floor(seconds / 6 + 0.5) / 10:g}"
 
 
 def clock(seconds: float) -> str:

@@ -82,7 +82,7 @@ function settled(board) {
 
 /** A board inside `el`; `onTime(seconds)` is told of every moment shown. */
 export function createBoard(el, { onTime } = {}) {
-  let board = null, events = [], boxes = [], seconds = null, playing = 0, before = 0;
+  let board = null, events = [], boxes = [], seconds = null, playing = 0, before = 0, explained = Infinity;
   const motion = stillness();
   const why = createWhy({ onTime: (moment) => seek(moment) });
   const scrub = h("input", { type: "range", min: 0, step: 5, "aria-label": "Time in the run", class: "ecs-scrub", oninput: () => { pause(); seek(Number(scrub.value)); } });
@@ -140,6 +140,7 @@ export function createBoard(el, { onTime } = {}) {
 
   function seek(to) {
     seconds = Math.max(0, Math.min(to, board.seconds));
+    explained = Infinity;
     scrub.value = seconds;
     scrub.setAttribute("aria-valuetext", minuteWords(seconds));
     say(moment, `${clock(seconds)}`);
@@ -203,11 +204,12 @@ export function createBoard(el, { onTime } = {}) {
 
   function step(wanted) {
     pause();
-    const found = events.find((event) => event.time > seconds && wanted(event)) ?? events.find(wanted);
+    // Of several events in one moment, each gets its turn.
+    const ahead = (event) => event.time > seconds || (event.time === seconds && event.id > explained);
+    const found = events.find((event) => ahead(event) && wanted(event)) ?? events.find(wanted);
     if (!found) return;
     seek(found.time);
-    // A step of the slider may be coarser than the moment, so the moment itself is kept.
-    seconds = found.time;
+    explained = found.id;
     explain(found.id);
   }
 

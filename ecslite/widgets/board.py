@@ -8,7 +8,7 @@ import anywidget
 import traitlets
 
 from ecslite.sim.run import Run
-from ecslite.views import alt
+from ecslite.views import alt, figures
 from ecslite.views import board as board_view
 from ecslite.widgets import assets, still
 
@@ -23,7 +23,7 @@ class Board(anywidget.AnyWidget):
 
     def __init__(self, run: Run, *, service: str | None = None, name: str = "board") -> None:
         self.name = name
-        self.alt = alt.service(run, service=service)
+        self._shown = figures.service(run, service=service), alt.service(run, service=service)
         self._esm, self._css = ("", "") if still.in_book() else (assets.esm(), assets.css())
         super().__init__(board=board_view.board(run, service=service), events=board_view.events(run))
 
@@ -35,5 +35,5 @@ class Board(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """In the book the still form and nothing else; elsewhere the live widget."""
         if still.in_book():
-            return {"text/html": still.still_board(self.board, self.events, self.alt, self.name)}, {}
+            return {"text/html": still.still_board(self.board, self.events, self.name, self._shown)}, {}
         return super()._repr_mimebundle_(**kwargs)

@@ -34,7 +34,7 @@ export function clock(seconds) {
 
 /** A moment as "minute 12.5". */
 export function minuteWords(seconds) {
-  return `minute ${Number((seconds / 60).toFixed(1))}`;
+  return `minute ${Math.floor(seconds / 6 + 0.5) / 10}`;
 }
 
 /** A number with at most three significant digits, thousands with commas. */

@@ -52,11 +52,13 @@ def still_figure(figure: Mapping[str, Any], alt: str, name: str) -> str:
     return _wrapped("figure", "ecs-figure", name, inside, {"figure": figure, "alt": alt})
 
 
-def still_board(board: Mapping[str, Any], events: list[dict[str, Any]], alt: str, name: str) -> str:
-    """A board: what happened in words and as a list of events, and its data."""
+def still_board(board: Mapping[str, Any], events: list[dict[str, Any]], name: str, shown: tuple[Any, str]) -> str:
+    """A board: the run's figure (`shown` is its spec and text alternative), a list of the events, and its data."""
+    figure, alt = shown
     table = {"caption": "What happened", "columns": ["Second", "Event"]}
     rows = [[event["time"], event["text"]] for event in events]
-    inside = f'<p class="ecs-alt">{escape(alt)}</p>{_details("What happened", _table({**table, "rows": rows}))}'
+    happened = _details("What happened", _table({**table, "rows": rows}))
+    inside = f'{picture(figure, alt)}<p class="ecs-alt">{escape(alt)}</p>{happened}'
     return _wrapped("div", "ecs-board", name, inside, {"board": board, "events": events})
 
 

@@ -89,7 +89,7 @@ def test_an_unknown_service_is_answered_with_those_there_are(run):
 
 def test_the_text_alternative_says_what_happened(run):
     words = alt.service(run)
-    assert "Desired tasks go from 2 to 4 at minute 13.2, 5 at minute 17.2" in words
+    assert "Desired tasks go from 2 to 4 at minute 13.3, 5 at minute 17.3" in words
     assert "above its target of 60 %" in words
 
 

@@ -23,8 +23,8 @@ def test_a_why_chain_reads_from_its_root_to_the_event_asked_about(run):
     first = run.events("scaling")[0]
     assert story.why(run, first) == [
         "1. At 10:00 (minute 10): Traffic goes from 4 to 16 requests/s.",
-        f"2. At 13:15 (minute 13.2): {run.why(first)[1].text}",
-        f"3. At 13:15 (minute 13.2): {first.text}",
+        f"2. At 13:15 (minute 13.3): {run.why(first)[1].text}",
+        f"3. At 13:15 (minute 13.3): {first.text}",
     ]
 
 

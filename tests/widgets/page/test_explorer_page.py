@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from scenarios import shop
 
-from ecslite.views import figures
+from ecslite.views import board, figures, story, words
 from ecslite.views import picture as pictures
 from ecslite.widgets import assets
 
@@ -196,6 +196,18 @@ def test_the_next_scaling_decision_is_explained_from_the_traffic_on(visit):
     expect(page.locator(".ecs-time")).to_have_text("13:15")
 
 
+def test_events_of_one_moment_each_get_their_turn(visit):
+    page = live(visit())
+    slider(page).fill("16")
+    expect(sentence(page)).to_have_text("At most 7 tasks ran.")
+    page.get_by_role("slider", name="Time in the run").fill("790")
+    said = []
+    for _ in range(3):
+        page.get_by_role("button", name="Next event").click()
+        said.append(page.locator(".ecs-chain li").last.get_attribute("data-kind"))
+    assert said == ["alarm", "scaling", "service"]
+
+
 def test_the_reader_keeps_their_place_in_time_when_a_result_comes(visit):
     page = live(visit())
     page.get_by_role("slider", name="Time in the run").fill("1200")
@@ -235,6 +247,26 @@ def test_axe_finds_nothing_serious_and_nothing_runs_over_the_edge(visit, theme, 
     found = Axe().run(page).response["violations"]
     assert [(one["id"], one["nodes"][0]["target"]) for one in found if one["impact"] in ("serious", "critical")] == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_page_says_moments_and_numbers_as_python_does(visit):
+    page = visit()
+    values = [0, 0.0842, 3, 59.9, 84.26, 99.94, 750, 3599, 3750, 12345.6]
+    script = """async (values) => {
+      const { clock, numberWords } = await import("/dom.js");
+      return values.map((value) => [clock(value), numberWords(value)]);
+    }"""
+    assert page.evaluate(script, values) == [[words.clock(value), words.number(value)] for value in values]
+
+
+def test_the_page_tells_a_chain_as_python_does(visit):
+    run = shop()
+    script = """async ([events, id]) => {
+      const { chainOf, eventSentence } = await import('/why.js');
+      return chainOf(events, id).map((event, place) => `${place + 1}. ${eventSentence(event)}`);
+    }"""
+    event = run.events("scaling")[-1]
+    assert visit().evaluate(script, [board.events(run), event.id]) == story.why(run, event)
 
 
 # In a reader's own Jupyter
