@@ -12,6 +12,7 @@ Each part has a stamp of its own: an edit of the engine makes ecslite's files an
 
 import shutil
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 from book import toolchain, wheels
@@ -40,15 +41,18 @@ def build(out: Path) -> str:
     engine = [ROOT / "ecslite", ROOT / "pyproject.toml"]
     pins = [ROOT / "requirements.txt", Path(__file__), Path(wheels.__file__)]
     lock = ROOT / "book" / "package-lock.json"
-    steps = {
-        "wheels": (digest(*pins), CACHE, lambda: wheels.download(CACHE)),
-        "pyodide": (digest(*pins, *engine, lock), out / "pyodide", lambda: make_pyodide(out)),
-        "files": (digest(*pins, *engine, SOURCES / "bridge.py"), out / "site.zip", lambda: make_files(out)),
-        "snapshot": (digest(*pins, *engine, lock, *boot()), out / "snapshot.bin.gz", lambda: make_snapshot(out)),
-        "scripts": (digest(*pins, *engine, lock, SOURCES), out / "page.js", lambda: make_scripts(out)),
-    }
-    done = {name: unless_fresh(f"kernel-{name}", *step, stamps=stamps) for name, step in steps.items()}
-    made = [name for name, what in done.items() if what != "unchanged"]
+    memory = out / "snapshot.bin.gz"
+    made: list[str] = []
+
+    def part(name: str, inputs: str, target: Path, make: Callable[[], str]) -> None:
+        if unless_fresh(f"kernel-{name}", inputs, target, make, stamps=stamps) != "unchanged":
+            made.append(name)
+
+    part("wheels", digest(*pins), CACHE, lambda: wheels.download(CACHE))
+    part("pyodide", digest(*pins, *engine, lock), out / "pyodide", lambda: make_pyodide(out))
+    part("files", digest(*pins, *engine, SOURCES / "bridge.py"), out / "site.zip", lambda: make_files(out))
+    part("snapshot", digest(*pins, *engine, lock, *boot()), memory, lambda: make_snapshot(out))
+    part("scripts", digest(*pins, *engine, lock, SOURCES, memory), out / "page.js", lambda: make_scripts(out))
     return f"{', '.join(made)} made" if made else "unchanged"
 
 

@@ -5,4 +5,9 @@ export const LIBRARY: string;
 export function importBridge(py: PyodideAPI): void;
 export function mount(py: PyodideAPI, site: Uint8Array): void;
 export function prepare(py: PyodideAPI, site: Uint8Array): void;
-export function restore(folder: URL, indexURL: string, memory: ArrayBuffer): Promise<PyodideAPI>;
+export function restore(
+  folder: URL,
+  indexURL: string,
+  memory: Uint8Array,
+  fill: (memory: Uint8Array) => Promise<void>,
+): Promise<PyodideAPI>;

@@ -21,14 +21,23 @@ export function importBridge(py) {
   py.runPython(`import sys; sys.path.insert(0, "${LIBRARY}"); import page_bridge`);
 }
 
-/** A Python that goes on from a memory snapshot; `folder` is the URL of Pyodide's files, `indexURL` their place. */
-export async function restore(folder, indexURL, memory) {
-  const [{ loadPyodide }, { default: create }] = await Promise.all([
-    import(new URL("pyodide.mjs", folder).href),
-    import(new URL("pyodide.asm.mjs", folder).href),
-  ]);
-  const createPyodideModule = async (settings) => makeRoom(await create(settings), memory.byteLength);
-  return loadPyodide({ indexURL, env: ENVIRONMENT, _loadSnapshot: memory, createPyodideModule });
+/**
+ * A Python that goes on from a memory snapshot; `folder` is the URL of Pyodide's files, `indexURL` their place.
+ * Pyodide would wait for the snapshot: `fill` fills `memory` while Pyodide, asked for first, is fetched and compiled.
+ */
+export async function restore(folder, indexURL, memory, fill) {
+  const module = import(new URL("pyodide.asm.mjs", folder).href);
+  const { loadPyodide } = await import(new URL("pyodide.mjs", folder).href);
+  let filled;
+  const createPyodideModule = async (settings) => {
+    const create = (await module).default;
+    const [made] = await Promise.all([create(settings), filled]);
+    return makeRoom(made, memory.byteLength);
+  };
+  const python = loadPyodide({ indexURL, env: ENVIRONMENT, _loadSnapshot: memory, createPyodideModule });
+  filled = fill(memory);
+  const [py] = await Promise.all([python, filled]);
+  return py;
 }
 
 const STEP = 1 << 20;

@@ -40,6 +40,11 @@ const anywidgetAsModule = {
   },
 };
 
+/** A gzip file ends with the size of what is packed in it. */
+function unpackedBytes(file) {
+  return fs.readFileSync(file).readUInt32LE(fs.statSync(file).size - 4);
+}
+
 const common = {
   absWorkingDir: here,
   bundle: true,
@@ -48,7 +53,11 @@ const common = {
   target: "es2022",
   outdir: path.resolve(out),
   logLevel: "warning",
-  define: { ECS_VERSION: JSON.stringify(version), global: "globalThis", "process.env": "{}", __webpack_public_path__: "globalThis.__webpack_public_path__" },
+  define: {
+    ECS_VERSION: JSON.stringify(version),
+    ECS_SNAPSHOT_BYTES: String(unpackedBytes(path.resolve(out, "snapshot.bin.gz"))),
+    global: "globalThis", "process.env": "{}", __webpack_public_path__: "globalThis.__webpack_public_path__",
+  },
   loader: { ".svg": "dataurl" },
   legalComments: "linked",
   plugins: [withoutVersion7, withoutStyles, anywidgetAsModule],

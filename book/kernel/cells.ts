@@ -31,7 +31,7 @@ export class LiveCell {
   async run(client: WorkerClient): Promise<void> {
     this.element.dataset.running = "";
     this.output.begin();
-    const ok = await client.execute(this.cell.id, this.editor.source(), false);
+    const ok = await client.execute(this.cell.id, this.editor.source());
     delete this.element.dataset.running;
     this.output.finish();
     this.element.dataset.ran = ok ? "ok" : "failed";

@@ -4,6 +4,7 @@ import {
   PROTOCOL,
   type CommMessage,
   type CommOpen,
+  type Execute,
   type FromWorker,
   type Output,
   type Ready,
@@ -63,8 +64,8 @@ export class WorkerClient {
   }
 
   /** Runs a cell; resolves with false if it ended with an error, and when the worker was lost. */
-  execute(cell: string, source: string, adopting: boolean): Promise<boolean> {
-    return this.ask({ type: "execute", cell, source, adopting });
+  execute(cell: string, source: string, how: Partial<Pick<Execute, "adopting" | "early">> = {}): Promise<boolean> {
+    return this.ask({ type: "execute", cell, source, adopting: false, early: false, ...how });
   }
 
   /** Sends a comm message; resolves when Python has dealt with it. */

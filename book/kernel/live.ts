@@ -58,7 +58,7 @@ class LiveStage {
     const explorer = cell.tags.includes("explorer");
     if (!explorer && !cell.tags.includes("setup")) return;
     this.adopting.add(cell.id);
-    await this.client.execute(cell.id, cell.source, explorer);
+    await this.client.execute(cell.id, cell.source, { adopting: explorer, early: true });
     this.adopting.delete(cell.id);
   }
 

@@ -47,6 +47,8 @@ export interface Execute {
   source: string;
   /** True: the cell's explorer takes over the run that the page already shows. */
   adopting: boolean;
+  /** True: a cell of the book's own that Start runs; if all that it imports is in memory, it does not wait for files. */
+  early: boolean;
 }
 
 export interface Ping {

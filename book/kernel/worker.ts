@@ -12,10 +12,16 @@ interface Bridge extends PyProxy {
   needs_files(source: string): boolean;
 }
 
+/** The size of the unpacked snapshot. */
+declare const ECS_SNAPSHOT_BYTES: number;
+
+/** Milliseconds after the start when Python's files are put in place, if no cell has needed them before. */
+const MOUNT_AFTER = 1500;
+
 const base = new URL("./", self.location.href);
 const folder = new URL("pyodide/", base);
 let bridge: Promise<Bridge>;
-let files: Promise<void> = Promise.resolve();
+let files: () => Promise<void> = async () => {};
 let turn: Promise<void> = Promise.resolve();
 
 function say(message: FromWorker): void {
@@ -37,6 +43,7 @@ async function start(wish: Start): Promise<Bridge> {
     if (wish.interrupt) py.setInterruptBuffer(wish.interrupt);
     const found = py.pyimport("page_bridge") as Bridge;
     found.connect(post);
+    performance.mark("ecs:python");
     say({ type: "ready", protocol: PROTOCOL, by: wish.snapshot ? "snapshot" : "wheels" });
     return found;
   } catch (error) {
@@ -51,12 +58,20 @@ function holdLock(name: string): void {
 }
 
 async function fromSnapshot(version: string): Promise<PyodideAPI> {
-  const memory = unpacked("snapshot.bin.gz", version);
-  void core(); // meanwhile
-  const py = await restore(folder, folder.href, await memory);
-  files = library(version).then((site) => mount(py, site));
-  files.catch((error) => console.warn(`Python's files could not be fetched: ${error}`));
+  const memory = new Uint8Array(ECS_SNAPSHOT_BYTES);
+  const packed = fetched("snapshot.bin.gz", version);
+  const py = await restore(folder, folder.href, memory, async (target) => unpack(await packed, target));
+  const site = library(version);
+  files = later(async () => mount(py, await site));
   return py;
+}
+
+/** Does something when it is first asked for, and in any case a while after the start: it would delay what is asked first. */
+function later(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  const ask = () => (done ??= work());
+  setTimeout(() => ask().catch((error) => console.warn(`Python's files could not be fetched: ${error}`)), MOUNT_AFTER);
+  return ask;
 }
 
 async function fromWheels(version: string): Promise<PyodideAPI> {
@@ -75,10 +90,16 @@ async function library(version: string): Promise<Uint8Array> {
   return new Uint8Array(await response.arrayBuffer());
 }
 
-/** A gzip file, unpacked as it arrives; its checksum is verified on the way. */
-async function unpacked(name: string, version: string): Promise<ArrayBuffer> {
-  const { body } = await fetched(name, version);
-  return new Response(body!.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+/** Unpacks a gzip file into `target` as it arrives; its checksum is verified on the way. */
+async function unpack(packed: Response, target: Uint8Array): Promise<void> {
+  const reader = packed.body!.pipeThrough(new DecompressionStream("gzip")).getReader();
+  let end = 0;
+  for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) {
+    target.set(value!, end); // beyond the end of the target this throws
+    end += value!.length;
+  }
+  if (end !== target.length) throw new Error(`the snapshot has ${end} bytes, and this page was built for ${target.length}`);
+  performance.mark("ecs:snapshot");
 }
 
 async function fetched(name: string, version: string): Promise<Response> {
@@ -97,7 +118,7 @@ function post(text: string, buffers: PyProxy | null): void {
 async function execute(wish: Execute): Promise<void> {
   const python = await bridge;
   try {
-    if (python.needs_files(wish.source)) await files;
+    if (!wish.early || python.needs_files(wish.source)) await files();
     say({ type: "done", id: wish.id, ok: await python.execute(wish.cell, wish.source, wish.adopting) });
   } catch (error) {
     broken(error);

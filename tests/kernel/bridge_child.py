@@ -1,4 +1,4 @@
-"""Run by test_bridge.py in a process of its own, as the bridge takes over the streams: CELLS (JSON) in, messages out."""
+"""Run by test_bridge.py in a process of its own, as the bridge takes over the streams: cells in, messages out."""
 
 import asyncio
 import importlib.util

@@ -11,7 +11,7 @@ const pyodide = path.join(kernel, "pyodide") + path.sep;
 
 async function run() {
   const memory = zlib.gunzipSync(fs.readFileSync(path.join(kernel, "snapshot.bin.gz")));
-  const py = await restore(pathToFileURL(pyodide), pyodide, memory);
+  const py = await restore(pathToFileURL(pyodide), pyodide, new Uint8Array(memory), async () => {});
   const messages = [];
   const bridge = py.pyimport("page_bridge");
   bridge.connect((text) => messages.push(JSON.parse(text)));

@@ -35,13 +35,13 @@ def test_prints_and_the_last_value_come_in_the_order_in_which_they_are_made(tmp_
     """A print, an error stream's line and a value."""
     posted = messages("import sys\nprint('a')\nprint('b', file=sys.stderr)\n6 * 7", tmp_path=tmp_path)
     told = [message.get("text") or message.get("data", {}).get("text/plain") for message in posted]
-    assert ["a\n", "b\n", "42", None] == told
+    assert told == ["a\n", "b\n", "42", None]
     assert {"c1"} == {message["cell"] for message in posted if "cell" in message}
 
 
 def test_a_line_is_shown_while_the_cell_still_runs(tmp_path):
     """Each of the first lines is a message of its own."""
-    assert 3 == len(of_type("stream", messages("for i in range(3): print(i)", tmp_path=tmp_path)))
+    assert len(of_type("stream", messages("for i in range(3): print(i)", tmp_path=tmp_path))) == 3
 
 
 def test_a_flood_of_lines_becomes_few_messages_and_loses_nothing(tmp_path):
@@ -54,7 +54,7 @@ def test_a_flood_of_lines_becomes_few_messages_and_loses_nothing(tmp_path):
 def test_an_error_starts_its_traceback_at_the_cell(tmp_path):
     """Nothing of IPython or of the bridge is in it."""
     fault = one("error", messages("def f():\n    return 1 / 0\nf()", tmp_path=tmp_path))
-    assert "ZeroDivisionError: division by zero" == fault["text"]
+    assert fault["text"] == "ZeroDivisionError: division by zero"
     assert not fault["plain"]
     assert "return 1 / 0" in fault["traceback"]
     assert "IPython" not in fault["traceback"] and "bridge" not in fault["traceback"]
@@ -63,26 +63,26 @@ def test_an_error_starts_its_traceback_at_the_cell(tmp_path):
 def test_an_error_of_ours_is_its_own_words(tmp_path):
     """EcsliteError's message was written for a learner."""
     fault = one("error", messages("import ecslite\nraise ecslite.EcsliteError('cpu=300: use 256')", tmp_path=tmp_path))
-    assert ("cpu=300: use 256", True) == (fault["text"], fault["plain"])
+    assert (fault["text"], fault["plain"]) == ("cpu=300: use 256", True)
 
 
 def test_python_that_is_none_is_an_error_in_words(tmp_path):
     """A syntax error."""
     posted = messages("for in", tmp_path=tmp_path)
-    assert "SyntaxError: invalid syntax" == one("error", posted)["text"]
+    assert one("error", posted)["text"] == "SyntaxError: invalid syntax"
     assert not one("done", posted)["ok"]
 
 
 def test_a_cell_after_a_failed_one_runs(tmp_path):
     """Values of before are still there."""
     posted = messages("x = 1\n1 / 0", "print(x)", tmp_path=tmp_path)
-    assert "1\n" == one("stream", posted)["text"]
+    assert one("stream", posted)["text"] == "1\n"
 
 
 def test_await_works_in_a_cell(tmp_path):
     """Top-level await, as in a notebook."""
     posted = messages("import asyncio\nawait asyncio.sleep(0)\nprint('awake')", tmp_path=tmp_path)
-    assert "awake\n" == one("stream", posted)["text"]
+    assert one("stream", posted)["text"] == "awake\n"
 
 
 def test_input_says_what_to_do_instead(tmp_path):
@@ -95,14 +95,14 @@ def test_input_says_what_to_do_instead(tmp_path):
 def test_exit_ends_nothing(tmp_path):
     """exit() and sys.exit() both leave Python running."""
     posted = messages("exit()", "import sys; sys.exit(3)", "print('still here')", tmp_path=tmp_path)
-    assert "still here\n" == of_type("stream", posted)[-1]["text"]
+    assert of_type("stream", posted)[-1]["text"] == "still here\n"
     assert not of_type("error", posted)
 
 
 def test_a_number_that_json_cannot_hold_becomes_null(tmp_path):
     """NaN and infinity inside a displayed bundle."""
     source = "from IPython.display import display\ndisplay({'a/b+json': [1.5, float('nan'), float('inf')]}, raw=True)"
-    assert [1.5, None, None] == one("display", messages(source, tmp_path=tmp_path))["data"]["a/b+json"]
+    assert one("display", messages(source, tmp_path=tmp_path))["data"]["a/b+json"] == [1.5, None, None]
 
 
 def test_a_widget_opens_its_comms_before_it_is_shown(tmp_path):
@@ -120,7 +120,7 @@ def test_what_a_control_prints_goes_under_the_cell_that_made_it(tmp_path):
     moved = ["comm_msg", {"method": "update", "state": {"value": 7}, "buffer_paths": []}]
     posted = messages(slider, "1", moved, tmp_path=tmp_path)
     stream = one("stream", posted)
-    assert ("7\n", "c1") == (stream["text"], stream["cell"])
+    assert (stream["text"], stream["cell"]) == ("7\n", "c1")
 
 
 def test_bytes_of_a_widget_travel_beside_its_state(tmp_path):
@@ -133,4 +133,4 @@ def test_only_an_adopting_cell_is_told_so(tmp_path):
     """The flag is back after the cell."""
     source = "import ecslite.widgets.explorer as e\nprint(e.ADOPTING)"
     posted = messages("import ecslite.widgets.explorer", f"# adopt\n{source}", source, tmp_path=tmp_path)
-    assert ["True\n", "False\n"] == [message["text"] for message in of_type("stream", posted)]
+    assert [message["text"] for message in of_type("stream", posted)] == ["True\n", "False\n"]

@@ -24,7 +24,9 @@ def posted():
 
 def test_a_cell_runs_from_the_snapshot_before_any_file_is_there(posted):
     """The engine and the widgets are in memory."""
-    assert "True\n" in [message["text"] for message in posted if message["type"] == "stream" and message["cell"] == "c1"]
+    assert "True\n" in [
+        message["text"] for message in posted if message["type"] == "stream" and message["cell"] == "c1"
+    ]
 
 
 def test_a_widget_is_shown_from_the_snapshot(posted):
@@ -35,7 +37,7 @@ def test_a_widget_is_shown_from_the_snapshot(posted):
 def test_a_cell_that_imports_more_waits_for_the_files(posted):
     """And one that does not, does not."""
     [needs] = [message for message in posted if message["type"] == "needs_files"]
-    assert (False, True) == (needs["known"], needs["other"])
+    assert (needs["known"], needs["other"]) == (False, True)
 
 
 def test_a_module_outside_the_snapshot_can_be_imported_once_the_files_are_there(posted):

@@ -43,7 +43,7 @@ def test_every_dependency_of_the_lock_is_in_the_lock(lock):
 def test_an_import_of_ecslite_brings_what_it_needs(lock):
     """A lab's first line is `import ecslite`."""
     ecslite = lock["packages"]["ecslite"]
-    assert ["ecslite"] == ecslite["imports"]
+    assert ecslite["imports"] == ["ecslite"]
     assert {"simpy", "ipywidgets", "anywidget"} <= set(ecslite["depends"])
 
 
