@@ -99,7 +99,6 @@ class Feedback:
 
     def __init__(self, sealed: str) -> None:
         self._exercises: dict[str, Any] = json.loads(zlib.decompress(base64.b85decode(sealed)))
-        self._hints_given: dict[str, int] = {}
 
     def check(self, exercise: str, **answers: object) -> None:
         """Print whether each named answer is right; if it is not: the value seen, the idea, and the next step."""
@@ -112,14 +111,13 @@ class Feedback:
             if message is not None:
                 print(f"{exercise}: {message}")
 
-    def hint(self, exercise: str) -> None:
-        """Print the next hint; after the last one, all of them again."""
+    def hint(self, exercise: str, many: int = 0) -> None:
+        """Print the first `many` hints. With 0, as in a notebook that is run from the top, print how to ask for one."""
         hints = self._exercises[exercise]["hints"]
-        given = self._hints_given[exercise] = min(self._hints_given.get(exercise, 0) + 1, len(hints))
-        for number, text in enumerate(hints[:given], start=1):
+        for number, text in enumerate(hints[: max(many, 0)], start=1):
             print(f"Hint {number} of {len(hints)}: {text}")
-        if given < len(hints):
-            print("Run this cell again for the next hint.")
+        if many < len(hints):
+            print(f"For {'a' if many < 1 else 'the next'} hint, write {max(many, 0) + 1} as the number in this cell.")
 
     def _field(self, exercise: str, name: str, field: Mapping[str, Any], answer: object) -> str | None:
         """None if the answer is right, else what to say."""

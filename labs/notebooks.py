@@ -100,9 +100,9 @@ def _cell(cell: Cell, source: str) -> dict[str, Any]:
         made |= {"execution_count": None, "outputs": []}
         if cell.id == "feedback" or cell.role in HIDDEN:
             made["metadata"] = {"jupyter": {"source_hidden": True}}
-        elif cell.role in ("check", "hint"):
+        elif cell.role == "check":
             made["metadata"] = {"deletable": False, "editable": False}
-        elif cell.role == "answer":
+        elif cell.role in ("answer", "hint"):
             made["metadata"] = {"deletable": False}
     return made
 

@@ -66,17 +66,18 @@ def test_no_strange_object_is_right_or_raises(capsys, value):
     assert "that is right" not in said(capsys, half=value, cost=value)
 
 
-def test_hints_come_one_by_one(capsys):
+def test_hints_come_one_by_one_and_none_unasked(capsys):
     feedback = checks.Feedback(checks.seal(FEEDBACK))
-    feedback.hint("1.1")
-    first = capsys.readouterr().out
-    feedback.hint("1.1")
-    second = capsys.readouterr().out
-    feedback.hint("1.1")
+    said = []
+    for many in (0, 1, 2):
+        feedback.hint("1.1", many)
+        said.append(capsys.readouterr().out)
 
-    assert "Divide by two" not in first
-    assert second == "Hint 1 of 2: Divide.\nHint 2 of 2: Divide by two.\n"
-    assert capsys.readouterr().out == second
+    assert said == [
+        "For a hint, write 1 as the number in this cell.\n",
+        "Hint 1 of 2: Divide.\nFor the next hint, write 2 as the number in this cell.\n",
+        "Hint 1 of 2: Divide.\nHint 2 of 2: Divide by two.\n",
+    ]
 
 
 def test_expected_values_are_not_in_the_sealed_text():
