@@ -7,6 +7,7 @@ are left out.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
+from math import fsum
 
 import simpy
 
@@ -303,7 +304,8 @@ class Service:
         statistics = {}
         if uses:
             values = uses.values()
-            statistics = {"Average": sum(values) / len(values), "Minimum": min(values), "Maximum": max(values)}
+            # fsum, since sum rounds otherwise in Python 3.12 and later, and the same seed means the same bytes.
+            statistics = {"Average": fsum(values) / len(values), "Minimum": min(values), "Maximum": max(values)}
         yield Sample("CPUUtilization", self.name, "Percent", statistics)
         for task_id, use in uses.items():
             yield Sample("TaskCpuUtilization", task_id, "Percent", {"Average": use})
