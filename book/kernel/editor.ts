@@ -58,7 +58,7 @@ function extensions(events: EditorEvents) {
     indentUnit.of("    "),
     python(),
     syntaxHighlighting(classHighlighter),
-    EditorView.contentAttributes.of({ "aria-label": HINT }),
+    EditorView.contentAttributes.of({ "aria-label": HINT, tabindex: "0" }),
     EditorView.updateListener.of((update) => update.docChanged && events.changed(update.state.doc.toString())),
   ];
 }

@@ -1,0 +1,55 @@
+"""The built book on a plain static server, under a sub-path, as a host of project pages would serve it."""
+
+from __future__ import annotations
+
+import http.server
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PREFIX = "/some/sub-path"
+
+OTHER_HOSTS_DO_NOT_EXIST = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    OTHER_HOSTS_DO_NOT_EXIST,
+)
+"""Chromium's flags: no network of its own, and no other host for the page."""
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """Static files below PREFIX, and nothing else."""
+
+    def translate_path(self, path: str) -> str:
+        inside = path.removeprefix(PREFIX) if path.startswith(PREFIX + "/") else "/no-such-file"
+        return super().translate_path(inside)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+        """Say nothing."""
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address of a folder, while it is served."""
+
+    def handler(*args: object) -> Handler:
+        return Handler(*args, directory=str(folder))  # type: ignore[arg-type]
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}{PREFIX}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
