@@ -30,7 +30,7 @@ LIBRARY = BUILD / "cache" / "library"
 CORE = ["pyodide.mjs", "pyodide.js", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"]
 """The files of npm's pyodide that a browser loads; it brings no packages."""
 
-BOOT = ["boot.mjs", "bridge.py", "snapshot.mjs", "warm_up.py", "zero.mjs"]
+BOOT = ["boot.mjs", "bridge.py", "snapshot.mjs", "compile.py", "warm_up.py", "zero.mjs"]
 """The files of book/kernel that the snapshot is made with."""
 
 

@@ -1,7 +1,10 @@
 /** What the worker and the snapshot's maker must do alike. Plain JavaScript, as Node runs it without a build. */
 
-/** Both sides must start with the same environment, the seed of hashes above all. */
-export const ENVIRONMENT = { HOME: "/home/pyodide", PYTHONHASHSEED: "0" };
+/**
+ * Both sides must start with the same environment, the seed of hashes above all. Without the tables of columns, which
+ * only tracebacks read, the snapshot is smaller.
+ */
+export const ENVIRONMENT = { HOME: "/home/pyodide", PYTHONHASHSEED: "0", PYTHONNODEBUGRANGES: "1" };
 
 export const LIBRARY = "/lib/site";
 

@@ -21,7 +21,7 @@ const { loadPyodide } = await import(pathToFileURL(path.join(pyodide, "pyodide.m
 async function warm(compile) {
   const py = await loadPyodide({ indexURL: pyodide + path.sep, env: ENVIRONMENT, _makeSnapshot: true });
   py.mountNodeFS(LIBRARY, library);
-  if (compile) py.runPython("import sys; sys.dont_write_bytecode = False");
+  if (compile) py.runPython(fs.readFileSync(new URL("./compile.py", import.meta.url), "utf8"));
   importBridge(py);
   py.runPython(fs.readFileSync(new URL("./warm_up.py", import.meta.url), "utf8"));
   return py;
