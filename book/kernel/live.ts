@@ -24,17 +24,18 @@ class LiveStage {
     private readonly wish: (id: string) => void,
   ) {}
 
-  /** Runs the set-up cells and adopts the explorers; then the editors take their places. */
+  /** Runs the set-up cells and adopts the explorers; right after, the editors take their places. */
   async begin(client: WorkerClient): Promise<void> {
     this.client = client;
     this.manager = new Manager(client);
     await Promise.all(this.facts.cells.map((cell) => this.prepare(cell)));
     await this.adopted;
-    this.addEditors();
+    setTimeout(() => this.addEditors()); // in a turn of their own: the explorers answer before
   }
 
   /** Runs the cell that stands in the editor. */
   async run(id: string): Promise<void> {
+    this.addEditors();
     await this.cells.get(id)?.run(this.client);
   }
 
