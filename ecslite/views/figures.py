@@ -12,7 +12,7 @@ from typing import Any
 
 from ecslite.sim.run import Run
 from ecslite.views import measures
-from ecslite.views.palette import BLUE, GREEN, GRID, MUTED, PURPLE, VERMILLION, rgba
+from ecslite.views.palette import BLUE, GREEN, GRID, MUTED, PURPLE, VERMILION, rgba
 
 __all__ = ["PANELS", "Spec", "ghost", "service"]
 
@@ -87,8 +87,8 @@ def _requests(seen: measures.Service) -> list[Spec]:
     lines = [_trace("Requests", "requests", rates, "%{y} requests/s", _filled(GREEN, "hvh"))]
     if any(seen.errors):
         failed = _by_minute([value or None for value in seen.errors], 1 / 60, 2)
-        cross = {"symbol": "x-thin", "size": 7, "line": {"width": 2, "color": VERMILLION}}
-        look = {"mode": "markers", "marker": cross, "line": _pen(VERMILLION), "cliponaxis": False}
+        cross = {"symbol": "x-thin", "size": 7, "line": {"width": 2, "color": VERMILION}}
+        look = {"mode": "markers", "marker": cross, "line": _pen(VERMILION), "cliponaxis": False}
         lines.append(_trace("Failed (5XX)", "requests", failed, "%{y} failed/s", look))
     return lines
 
@@ -98,7 +98,7 @@ def _cpu(seen: measures.Service, target: float | None) -> list[Spec]:
     lines = [_trace("CPU, average", "cpu", points, "%{y} %", _measured(points, BLUE, "circle"))]
     if target is not None:
         level = [0.0, seen.minutes], [target, target]
-        lines.append(_trace("CPU target", "cpu", level, "%{y} %", {"line": _pen(VERMILLION, "dash")}))
+        lines.append(_trace("CPU target", "cpu", level, "%{y} %", {"line": _pen(VERMILION, "dash")}))
     return lines
 
 
@@ -106,7 +106,7 @@ def _tasks(seen: measures.Service) -> list[Spec]:
     running, desired = (_steps(steps, seen.minutes) for steps in (seen.running, seen.desired))
     return [
         _trace("Running", "tasks", running, "%{y} tasks", _filled(BLUE, "hv")),
-        _trace("Desired", "tasks", desired, "%{y} tasks", {"line": _pen(VERMILLION, "dash", "hv", 2.5)}),
+        _trace("Desired", "tasks", desired, "%{y} tasks", {"line": _pen(VERMILION, "dash", "hv", 2.5)}),
     ]
 
 
@@ -128,10 +128,10 @@ def _layout(seen: measures.Service, target: float | None, in_seconds: bool) -> S
     keys = {
         "requests": (
             "Requests",
-            [("┃", GREEN, "per second"), *([("×", VERMILLION, "failed")] if any(seen.errors) else [])],
+            [("┃", GREEN, "per second"), *([("×", VERMILION, "failed")] if any(seen.errors) else [])],
         ),
-        "cpu": ("CPU", [("━", BLUE, "average"), *([("╍", VERMILLION, f"target {target:g} %")] if target else [])]),
-        "tasks": ("Tasks", [("━", BLUE, "running"), ("╍", VERMILLION, "desired")]),
+        "cpu": ("CPU", [("━", BLUE, "average"), *([("╍", VERMILION, f"target {target:g} %")] if target else [])]),
+        "tasks": ("Tasks", [("━", BLUE, "running"), ("╍", VERMILION, "desired")]),
         "latency": ("Latency", [("━", PURPLE, "p95: 95 % of requests are faster")]),
     }
     units = {"requests": "requests/s", "cpu": "%", "tasks": "tasks", "latency": "s" if in_seconds else "ms"}

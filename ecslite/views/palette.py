@@ -6,12 +6,12 @@ the same in every figure, board and table.
 
 from __future__ import annotations
 
-__all__ = ["BLUE", "GREEN", "GRID", "MUTED", "PURPLE", "VERMILLION", "contrast", "luminance", "rgb", "rgba"]
+__all__ = ["BLUE", "GREEN", "GRID", "MUTED", "PURPLE", "VERMILION", "contrast", "luminance", "rgb", "rgba"]
 
 BLUE = "#0072B2"
 """What is: running tasks, CPU used."""
 
-VERMILLION = "#D55E00"
+VERMILION = "#D55E00"
 """What is wanted or decided: the desired count, a target, a scaling decision."""
 
 GREEN = "#009E73"

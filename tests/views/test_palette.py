@@ -6,9 +6,9 @@ from itertools import combinations
 
 import pytest
 
-from ecslite.views.palette import BLUE, GREEN, MUTED, PURPLE, VERMILLION, contrast, rgb
+from ecslite.views.palette import BLUE, GREEN, MUTED, PURPLE, VERMILION, contrast, rgb
 
-COLOURS = {"blue": BLUE, "vermillion": VERMILLION, "green": GREEN, "purple": PURPLE}
+COLOURS = {"blue": BLUE, "vermilion": VERMILION, "green": GREEN, "purple": PURPLE}
 PAPERS = {"white": "#FFFFFF", "the theme's dark": "#14181E"}
 
 # What a dichromat sees of linear red, green and blue [Viénot, Brettel and Mollon 1999].

@@ -9,5 +9,5 @@ from ecslite.widgets import assets
 
 
 def test_the_style_sheet_has_the_palettes_colours():
-    said = dict(re.findall(r"--ecs-(blue|vermillion|green|purple): (#\w{6});", assets.css()))
-    assert said == {name: getattr(palette, name.upper()).lower() for name in ("blue", "vermillion", "green", "purple")}
+    said = dict(re.findall(r"--ecs-(blue|vermilion|green|purple): (#\w{6});", assets.css()))
+    assert said == {name: getattr(palette, name.upper()).lower() for name in ("blue", "vermilion", "green", "purple")}
