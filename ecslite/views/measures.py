@@ -51,8 +51,10 @@ class Service:
 
     @cached_property
     def errors(self) -> Values:
-        """Requests that the load balancer itself answered with 5XX, in each minute."""
-        return self._values("HTTPCode_ELB_5XX_Count", self.balancer, "Sum")
+        """Requests that ended in a 5XX in each minute: the load balancer's own answers and those of targets."""
+        of_balancer = self._values("HTTPCode_ELB_5XX_Count", self.balancer, "Sum")
+        of_targets = self._values("HTTPCode_Target_5XX_Count", self.balancer, "Sum") or (0,) * len(of_balancer)
+        return [(one or 0) + (other or 0) for one, other in zip(of_balancer, of_targets, strict=True)]
 
     @cached_property
     def p95(self) -> Values:
