@@ -13,10 +13,8 @@ NAMES = {
     "station": "requests/s of one station against Ciw and against a SimPy process per request",
     "function": "SimFaaS's own Lambda example, theirs against ours",
     "memory": "peak memory at 1 and 10 million requests",
-    "day": "one simulated day with scaling and a deployment",
+    "day": "one simulated day with scaling",
     "pyodide": "CPython against Pyodide",
-    "page": "the built page in Chromium: Start to live widget, control to figure, bytes",
-    "build": "the whole book, and one changed chapter (takes minutes; only with --build)",
 }
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -26,14 +24,10 @@ def main(words: list[str]) -> int:
     """Runs the measurements that are named, or all; 1 if a budget was missed."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", help="; ".join(f"{name}: {what}" for name, what in NAMES.items()))
-    parser.add_argument("--build", action="store_true", help="also measure the build of the book")
     asked = parser.parse_args(words)
     if unknown := sorted(set(asked.names) - set(NAMES)):
         parser.error(f"no measurement is named {', '.join(unknown)}: use {', '.join(NAMES)}")
-    names = [name for name in NAMES if name in asked.names or (not asked.names and name != "build")]
-    if asked.build and "build" not in names:
-        names.append("build")
-    rows = measure(names)
+    rows = measure([name for name in NAMES if name in asked.names or not asked.names])
     print(f"\n{table(rows)}\n")
     if not asked.names:
         write(rows, RESULTS)
