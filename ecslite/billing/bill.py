@@ -19,6 +19,9 @@ HOUR = 3600
 FARGATE_MINIMUM_SECONDS = 60
 """A Linux task is charged for at least a minute [AWS Fargate pricing; read 2026-11-23]."""
 
+INSTANCE_MINIMUM_SECONDS = 60
+"""A Linux instance is charged by the second, for at least a minute [EC2 Auto Scaling guide; read 2026-11-23]."""
+
 UNITS_PER_VCPU = 1024
 MIB_PER_GB = 1024
 
@@ -60,9 +63,10 @@ class Bill:
 
 
 def bill(run: Run, prices: Prices | None = None) -> Bill:
-    """Price a run: Fargate tasks by the second, load balancers by the hour and by capacity unit."""
+    """Price a run: Fargate tasks and EC2 instances by the second, load balancers by the hour and by capacity unit."""
     prices = prices or default_prices()
-    return Bill((*_fargate(run, prices), *_load_balancers(run, prices)), prices.region, prices.read)
+    lines = (*_fargate(run, prices), *_instances(run, prices), *_load_balancers(run, prices))
+    return Bill(lines, prices.region, prices.read)
 
 
 def _line(name: str, quantity: float, prices: Prices, price: str, formula: str) -> Line:
@@ -91,6 +95,24 @@ def _fargate(run: Run, prices: Prices) -> Iterator[Line]:
         tasks = f"{len(each)} task{'s' if len(each) > 1 else ''}, {sum(each):,} s / 3,600"
         yield _line(f"{service}: Fargate vCPU", hours * vcpu, prices, f"{kind}.vcpu_hour", f"{tasks} × {vcpu:g} vCPU")
         yield _line(f"{service}: Fargate memory", hours * gb, prices, f"{kind}.gb_hour", f"{tasks} × {gb:g} GB")
+
+
+def instance_seconds(instance: Part, run: Run) -> int:
+    """The seconds an instance is charged for: from its launch to its end, at least 60, whatever runs on it."""
+    # Model: EBS volumes and burstable types' surplus credits are left out.
+    ended = next((seconds for seconds, state, _ in instance.states if state == "Terminated"), run.seconds)
+    return max(ceil(ended - instance.states[0][0]), INSTANCE_MINIMUM_SECONDS)
+
+
+def _instances(run: Run, prices: Prices) -> Iterator[Line]:
+    seconds: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for one in run.of_kind("instance"):
+        kind = one.attributes["group"], one.attributes["type"], one.attributes["market"]
+        seconds[kind].append(instance_seconds(one, run))
+    for (group, type_, market), each in seconds.items():
+        count = f"{len(each)} instance{'s' if len(each) > 1 else ''}"
+        formula = f"{count} of {type_}, {sum(each):,} s / 3,600"
+        yield _line(f"{group}: EC2 {market}", sum(each) / HOUR, prices, f"ec2.{type_}.{market}.hour", formula)
 
 
 def _load_balancers(run: Run, prices: Prices) -> Iterator[Line]:

@@ -37,11 +37,10 @@ class Prices:
         except KeyError:
             raise InvalidSetting(f"no price named {name!r}: there are {', '.join(sorted(self.prices))}") from None
 
-    def replace(self, **usd: float) -> Prices:
-        """The same list with other dollars, dots written as double underscores: replace(alb__hour=0.03)."""
+    def replace(self, usd: Mapping[str, float]) -> Prices:
+        """The same list with other dollars for some names: `prices.replace({"alb.hour": 0.03})`."""
         changed = dict(self.prices)
-        for key, dollars in usd.items():
-            name = key.replace("__", ".")
+        for name, dollars in usd.items():
             if not dollars >= 0:
                 raise InvalidSetting(f"{name}={dollars} is not a price: use dollars from 0")
             changed[name] = Price(float(dollars), self[name].per, "set by you")

@@ -71,8 +71,31 @@ def test_money_does_not_depend_on_slices():
 
 def test_the_reader_can_set_a_price():
     run = shop()
-    dearer = ecs.default_prices().replace(alb__hour=1.0)
+    dearer = ecs.default_prices().replace({"alb.hour": 1.0})
 
     assert ecs.bill(run, dearer).total - ecs.bill(run).total == pytest.approx(1 - 0.0225)
     with pytest.raises(ecs.InvalidSetting, match="no price named"):
-        ecs.default_prices().replace(alb__minute=1)
+        ecs.default_prices().replace({"alb.minute": 1})
+
+
+def instance(*states, seconds=730 * 3600.0, type_="m5.large", market="on-demand"):
+    """A run of one instance with these (seconds, state)."""
+    attributes = {"group": "fleet", "type": type_, "market": market}
+    part = ecs.Part("instance", "i-1", attributes, tuple((when, state, 0) for when, state in states))
+    return ecs.Run(0, seconds, (), (), (part,), ())
+
+
+def test_an_m5_large_for_a_month_costs_seventy_dollars():
+    """Vector 113."""
+    assert round(ecs.bill(instance((0.0, "Pending"))).total, 2) == 70.08
+
+
+def test_an_instance_is_paid_from_its_launch_to_its_end_also_while_empty():
+    run = instance((100.0, "Pending"), (180.0, "InService"), (3700.0, "Terminated"))
+
+    assert ecs.bill(run).lines[0].quantity == 1
+
+
+def test_a_type_without_a_price_is_refused_and_not_priced_at_nothing():
+    with pytest.raises(ecs.InvalidSetting, match="no price named"):
+        ecs.bill(instance((0.0, "Pending"), type_="m4.large"))
