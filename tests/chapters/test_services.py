@@ -1,0 +1,101 @@
+"""What the chapter on services says is so: each claim of its text, asserted on its own scenario."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import jupytext
+import pytest
+
+CHAPTER = Path(__file__).parents[2] / "chapters" / "services.md"
+
+
+@pytest.fixture(scope="module")
+def chapter():
+    """The names that the chapter's set-up cells define."""
+    names: dict[str, object] = {}
+    for cell in jupytext.read(CHAPTER).cells:
+        if "setup" in cell.metadata.get("tags", []):
+            exec(cell.source, names)  # the book's own code
+    return names
+
+
+@pytest.fixture(scope="module")
+def evening(chapter):
+    """The chapter's scenario, with the settings of its start and the peak of its question."""
+
+    def run(**settings):
+        return chapter["evening"](**{"tasks": 2, "peak": 8, "target": 60, "crash": 0, "seed": 7, **settings})
+
+    return run
+
+
+def failed(run):
+    """Requests that failed, as a share of all."""
+    lost = sum(run.metrics["HTTPCode_Target_5XX_Count"]["Sum"]) + sum(run.metrics["HTTPCode_ELB_5XX_Count"]["Sum"])
+    return lost / (sum(run.metrics["RequestCount"]["Sum"]) + sum(run.metrics["HTTPCode_ELB_503_Count"]["Sum"]))
+
+
+def replaced(run):
+    """Tasks that health checks condemned."""
+    return sum(task.attributes.get("stopped_reason") == "Task failed ELB health checks" for task in run.of_kind("task"))
+
+
+def test_no_cell_shows_more_than_twelve_lines():
+    hidden = {"hide-input", "remove-cell", "remove-input"}
+    cells = [cell for cell in jupytext.read(CHAPTER).cells if cell.cell_type == "code"]
+    long = [cell.source for cell in cells if not hidden & set(cell.metadata.get("tags", []))]
+
+    assert [source for source in long if len(source.splitlines()) > 12] == []
+
+
+@pytest.mark.parametrize("seed", [7, 8, 9])
+def test_help_comes_after_four_minutes_or_so(chapter, evening, seed):
+    assert 3.5 <= chapter["minutes_to_help"](evening(seed=seed)) <= 5
+
+
+def test_the_alarm_takes_most_of_the_time(evening):
+    first = evening().events("scaling")[0]
+
+    assert first.seconds == 13 * 60 + 15
+
+
+def test_a_spike_for_seven_tasks_is_climbed_in_steps(evening):
+    counts = [value for _, value, _ in evening().level("DesiredCount").steps]
+
+    assert counts[-1] == 7
+    assert len(counts) >= 4
+
+
+def test_without_reaching_the_target_the_desired_count_stays(evening):
+    """The half-truth: Fargate scales automatically."""
+    assert len(evening(target=90, peak=3).level("DesiredCount").steps) == 1
+
+
+def test_exercise_1_a_lower_target_brings_help_no_sooner(chapter, evening):
+    times = [chapter["minutes_to_help"](evening(target=target)) for target in (60, 30)]
+
+    assert times[0] == times[1]
+
+
+@pytest.mark.parametrize("seed", [7, 8, 9])
+def test_exercise_2_four_tasks_turn_away_more_than_one_in_a_hundred_and_five_do_not(evening, seed):
+    assert failed(evening(tasks=4, seed=seed)) > 0.01 > failed(evening(tasks=5, seed=seed))
+
+
+def test_exercise_3_a_single_task_that_crashes_is_a_minute_of_503(evening):
+    run = evening(tasks=1, crash=1)
+    silent = [minute for minute, count in enumerate(run.metrics["HTTPCode_ELB_503_Count"]["Sum"]) if count]
+
+    assert silent
+    assert set(silent) <= {5, 6}
+
+
+@pytest.mark.parametrize(("backlog", "expected"), [(5, False), (100, True)])
+def test_patience_makes_health_checks_fail(chapter, backlog, expected):
+    ecs = chapter["ecs"]
+    sim, _, front = chapter["open_shop"](backlog=backlog)
+    visitors = ecs.spike(base=2, peak=8, at_minute=10, for_minutes=15)
+    ecs.Traffic(sim, visitors, cpu_seconds=0.12, from_minute=2).to(front)
+
+    assert (replaced(sim.run(minutes=30)) > 5) is expected
