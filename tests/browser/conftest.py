@@ -7,18 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from site_server import QUIET, served
+from pages import CHAPTER, PATIENCE_MS, Complaints
+from site_server import served
 
-from book import browsers
 from book.paths import HTML
-
-CHAPTER = "chapters/services.html"
-PATIENCE_MS = 30_000
-"""How long a test waits for what must come; a limit for hung pages, not a measurement."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -37,30 +33,6 @@ def site() -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    """Playwright's driver; one for all browsers of a session."""
-    with sync_playwright() as driver:
-        yield driver
-
-
-@pytest.fixture(scope="session")
-def chromium_path() -> str:
-    """A Chromium's path."""
-    path = browsers.chromium()
-    if path is None:
-        pytest.fail("no Chromium was found: `make test` installs one, or set CHROMIUM=/path/to/chrome")
-    return path
-
-
-@pytest.fixture(scope="session")
-def chromium(playwright: Playwright, chromium_path: str) -> Iterator[Browser]:
-    """A Chromium for which no other host exists."""
-    browser = playwright.chromium.launch(executable_path=chromium_path, args=list(QUIET))
-    yield browser
-    browser.close()
-
-
 @pytest.fixture
 def context(chromium: Browser) -> Iterator[BrowserContext]:
     """A fresh visitor."""
@@ -68,15 +40,6 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
     visitor.set_default_timeout(PATIENCE_MS)
     yield visitor
     visitor.close()
-
-
-class Complaints(list[str]):
-    """What the page's console and its uncaught errors said."""
-
-    def watch(self, page: Page) -> None:
-        """Listen to a page."""
-        page.on("console", lambda message: self.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: self.append(str(error)))
 
 
 @pytest.fixture
@@ -99,9 +62,3 @@ def chapter(page: Page, site: str) -> Page:
     """The chapter, loaded, nothing started."""
     page.goto(f"{site}/{CHAPTER}")
     return page
-
-
-def start(page: Page) -> None:
-    """Press Start and wait until the kernel is ready."""
-    page.locator("[data-kernel-start]").first.click()
-    page.wait_for_selector("html[data-kernel=ready]")

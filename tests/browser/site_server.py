@@ -10,20 +10,6 @@ from pathlib import Path
 
 PREFIX = "/some/sub-path"
 
-OTHER_HOSTS_DO_NOT_EXIST = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
-
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    OTHER_HOSTS_DO_NOT_EXIST,
-)
-"""Chromium's flags: no network of its own, and no other host for the page."""
-
 
 class Handler(http.server.SimpleHTTPRequestHandler):
     """Static files below PREFIX, and nothing else."""

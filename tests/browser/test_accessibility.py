@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import CHAPTER, start
+from pages import CHAPTER, start
 from playwright.sync_api import Browser, Page
 
 SERIOUS = ("serious", "critical")

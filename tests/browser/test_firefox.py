@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import CHAPTER
+from pages import CHAPTER
 
 from book import browsers, toolchain
 

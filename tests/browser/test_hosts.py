@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from conftest import CHAPTER, start
+from chromium_flags import QUIET
+from pages import CHAPTER, start
 from playwright.sync_api import Playwright
-from site_server import QUIET
 
 
 def asked_by_pages(log: Path) -> list[str]:

@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from conftest import CHAPTER, Complaints, start
+from pages import CHAPTER, Complaints, start
 from playwright.sync_api import Browser, Page, Route
 
 EXPLORER = ".ecs-explorer"

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 from scenarios import shop
 
 import ecslite as ecs
-from book import browsers
 from ecslite.widgets import Choice, Explorer, Prediction, Range, assets, still
 
 HOST = "http://127.0.0.1:9"
@@ -84,18 +83,6 @@ def made() -> Explorer:
         left_out=["Deployments."],
         seed=7,
     )
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """A real Chromium."""
-    path = browsers.chromium()
-    if path is None:
-        pytest.fail("no Chromium was found: `make test` installs one, or set CHROMIUM=/path/to/chrome")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,24 @@
+"""The page under test: where it is, what its console says, and how it is started."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+CHAPTER = "chapters/services.html"
+PATIENCE_MS = 30_000
+"""How long a test waits for what must come; a limit for hung pages, not a measurement."""
+
+
+class Complaints(list[str]):
+    """What the page's console and its uncaught errors said."""
+
+    def watch(self, page: Page) -> None:
+        """Listen to a page."""
+        page.on("console", lambda message: self.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.append(str(error)))
+
+
+def start(page: Page) -> None:
+    """Press Start and wait until the kernel is ready."""
+    page.locator("[data-kernel-start]").first.click()
+    page.wait_for_selector("html[data-kernel=ready]")
