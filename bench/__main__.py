@@ -15,6 +15,7 @@ NAMES = {
     "memory": "peak memory at 1 and 10 million requests",
     "day": "one simulated day with scaling",
     "pyodide": "CPython against Pyodide",
+    "page": "the built page: Start, control to figure, bytes",
 }
 
 RESULTS = Path(__file__).parent / "results.json"
