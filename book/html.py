@@ -6,6 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from book import icons
 from book.paths import ASSETS, BUILD, HTML, KERNEL, RELEASED_LABS, ROOT, STAMPS
 from book.progress import BuildError, command
 from book.stamps import digest, files, unless_fresh
@@ -51,7 +52,7 @@ def render() -> str:
     jupyter_book(ROOT, execution_cache())
     tidy(HTML)
     PAGES.write_text(FRONT_DOOR, encoding="utf-8")
-    return "pages rendered"
+    return f"pages rendered, {icons.trim(HTML)}"
 
 
 def clear_old_pages(site: Path, contents: Path, stamps: Path) -> None:
