@@ -165,6 +165,21 @@ def test_an_endless_loop_is_stopped_and_what_was_typed_stays(chapter: Page):
     assert chapter.locator(f"{cell} .cell_output").inner_text().strip().endswith("2")
 
 
+def test_an_endless_loop_that_nobody_stops_ends_at_the_limit(page: Page, site: str):
+    page.clock.install()
+    page.goto(f"{site}/{CHAPTER}")
+    cell = cell_with(page, "for event in reversed(run.why(running))")
+    start(page)
+    run_code(page, cell, ENDLESS)
+    page.wait_for_selector("html[data-kernel=busy]")
+    page.clock.fast_forward("01:01")
+    page.wait_for_selector("html[data-kernel=lost]")
+
+    assert "Stopped after 60 s" in page.locator(".ecs-status").inner_text()
+    assert page.locator("[data-kernel-restart]").is_visible()
+    assert "while True" in page.locator(f"{cell} .cm-content").inner_text()
+
+
 def test_a_killed_worker_leaves_the_page_whole_and_restarts(chapter: Page):
     cell = cell_with(chapter, "for event in reversed(run.why(running))")
     start(chapter)
