@@ -309,6 +309,20 @@ def needs_files(source: str) -> bool:
     return any(name not in sys.modules for name in names)
 
 
+def warm_engine() -> None:
+    """Runs a small design and throws it away: the browser compiles for speed what has run a few times."""
+    import ecslite as ecs
+    from ecslite.widgets.explorer import service_views
+
+    sim = ecs.Simulation(seed=1)
+    front = ecs.LoadBalancer(sim, "front")
+    web = ecs.TaskDefinition("web", cpu=256, memory=512)
+    service = ecs.Service(ecs.Cluster(sim, "shop"), web, desired_count=2, load_balancer=front)
+    ecs.TargetTracking(service, target=60, min_capacity=2, max_capacity=6)
+    ecs.Traffic(sim, ecs.spike(base=2, peak=8, at_minute=3, for_minutes=12), cpu_seconds=0.12).to(front)
+    dumps(service_views(sim.run(minutes=20)))
+
+
 def connect(post: Callable[[str, Sequence[bytes] | None], object]) -> None:
     """Gives the bridge its way to the page."""
     PAGE.post = post

@@ -10,19 +10,26 @@ interface Bridge extends PyProxy {
   execute(cell: string, source: string, adopting: boolean): Promise<boolean>;
   receive(kind: string, comm: string, target: string, data: string, buffers: Uint8Array[]): void;
   needs_files(source: string): boolean;
+  warm_engine(): void;
 }
 
 /** The size of the unpacked snapshot. */
 declare const ECS_SNAPSHOT_BYTES: number;
-
-/** Milliseconds after the start when Python's files are put in place, if no cell has needed them before. */
-const MOUNT_AFTER = 1500;
 
 const base = new URL("./", self.location.href);
 const folder = new URL("pyodide/", base);
 let bridge: Promise<Bridge>;
 let files: () => Promise<void> = async () => {};
 let turn: Promise<void> = Promise.resolve();
+
+/** True while the engine is made warm, and once the reader has asked Python for something. */
+let warming = false;
+let asked = false;
+
+/** Runs that make the engine fast, milliseconds before the first and between two. */
+const WARM_RUNS = 8;
+const WARM_AFTER = 600;
+const WARM_PAUSE = 30;
 
 function say(message: FromWorker): void {
   self.postMessage(message);
@@ -45,11 +52,20 @@ async function start(wish: Start): Promise<Bridge> {
     found.connect(post);
     performance.mark("ecs:python");
     say({ type: "ready", protocol: PROTOCOL, by: wish.snapshot ? "snapshot" : "wheels" });
+    setTimeout(() => warmUp(found, WARM_RUNS), WARM_AFTER);
     return found;
   } catch (error) {
     say({ type: "failed", during: "start", text: String(error) });
     return new Promise(() => {});
   }
+}
+
+/** While the reader still reads: a few short runs, each of which a wish of theirs ends for good. */
+function warmUp(python: Bridge, runs: number): void {
+  if (asked || !runs) return;
+  warming = true;
+  python.warm_engine();
+  setTimeout(() => warmUp(python, runs - 1), WARM_PAUSE);
 }
 
 /** The page waits for the same lock, and so learns at once when this worker is gone, whatever ended it. */
@@ -61,17 +77,14 @@ async function fromSnapshot(version: string): Promise<PyodideAPI> {
   const memory = new Uint8Array(ECS_SNAPSHOT_BYTES);
   const packed = fetched("snapshot.bin.gz", version);
   const py = await restore(folder, folder.href, memory, async (target) => unpack(await packed, target));
-  const site = library(version);
-  files = later(async () => mount(py, await site));
+  files = once(async () => mount(py, await library(version)));
   return py;
 }
 
-/** Does something when it is first asked for, and in any case a while after the start: it would delay what is asked first. */
-function later(work: () => Promise<void>): () => Promise<void> {
+/** Python's files are fetched and put in place when the first cell may need them; a second time, they are there. */
+function once(work: () => Promise<void>): () => Promise<void> {
   let done: Promise<void> | undefined;
-  const ask = () => (done ??= work());
-  setTimeout(() => ask().catch((error) => console.warn(`Python's files could not be fetched: ${error}`)), MOUNT_AFTER);
-  return ask;
+  return () => (done ??= work());
 }
 
 async function fromWheels(version: string): Promise<PyodideAPI> {
@@ -118,6 +131,7 @@ function post(text: string, buffers: PyProxy | null): void {
 async function execute(wish: Execute): Promise<void> {
   const python = await bridge;
   try {
+    asked ||= !wish.early;
     if (!wish.early || python.needs_files(wish.source)) await files();
     say({ type: "done", id: wish.id, ok: await python.execute(wish.cell, wish.source, wish.adopting) });
   } catch (error) {
@@ -128,6 +142,7 @@ async function execute(wish: Execute): Promise<void> {
 async function receive(wish: ToKernelComm): Promise<void> {
   const python = await bridge;
   const target = wish.type === "comm_open" ? wish.target : "";
+  asked ||= warming;
   try {
     python.receive(wish.type, wish.comm, target, JSON.stringify(wish.data), wish.buffers);
     say({ type: "done", id: wish.id, ok: true });

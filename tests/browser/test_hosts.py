@@ -29,6 +29,8 @@ def test_a_whole_visit_asks_this_host_and_no_other(
         page.goto(f"{site}/{address}")
         page.wait_for_load_state("networkidle")
     start(page)
+    page.locator("[data-cell-run]").first.click()
+    page.wait_for_selector(".cell[data-ran=ok]")
     page.goto(f"{site}/lite/lab/index.html")
     page.wait_for_selector("#jp-main-dock-panel", timeout=60_000)
     browser.close()
