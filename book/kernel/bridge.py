@@ -26,6 +26,9 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
 
+import ecslite as ecs
+from ecslite.widgets.explorer import service_views
+
 Message = dict[str, Any]
 
 PROMPT_WRITES = 200
@@ -311,9 +314,6 @@ def needs_files(source: str) -> bool:
 
 def warm_engine() -> None:
     """Runs a small design and throws it away: the browser compiles for speed what has run a few times."""
-    import ecslite as ecs
-    from ecslite.widgets.explorer import service_views
-
     sim = ecs.Simulation(seed=1)
     front = ecs.LoadBalancer(sim, "front")
     web = ecs.TaskDefinition("web", cpu=256, memory=512)
