@@ -21,6 +21,7 @@ from ecslite.capacity.fargate import Fargate
 from ecslite.capacity.managed_scaling import ManagedScaling
 from ecslite.capacity.provider import CapacityProvider
 from ecslite.capacity.strategy import CapacityProviderStrategyItem
+from ecslite.ecs.application import Application
 from ecslite.ecs.cluster import Cluster
 from ecslite.ecs.fault import Fault
 from ecslite.ecs.placement import PlacementConstraint, PlacementStrategy
@@ -38,6 +39,7 @@ from ecslite.sim.traffic import Traffic
 
 __all__ = [
     "Alarm",
+    "Application",
     "AutoScalingGroup",
     "Bill",
     "CapacityProvider",

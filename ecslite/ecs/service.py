@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from math import fsum
+from typing import Any
 
 import simpy
 
@@ -15,6 +16,7 @@ from ecslite.capacity.container_instance import ContainerInstance, Need
 from ecslite.capacity.fargate import Fargate
 from ecslite.capacity.provider import CapacityProvider
 from ecslite.capacity.strategy import CapacityProviderStrategyItem, check_strategy, next_provider
+from ecslite.ecs.application import Application
 from ecslite.ecs.cluster import Capacity, Cluster
 from ecslite.ecs.placement import (
     DEFAULT_STRATEGIES,
@@ -26,10 +28,9 @@ from ecslite.ecs.placement import (
 from ecslite.ecs.task import Task, zone_with_fewest, zone_with_most
 from ecslite.ecs.task_definition import TaskDefinition
 from ecslite.errors import InvalidSetting
-from ecslite.network.load_balancer import LoadBalancer
+from ecslite.network.front import Front
 from ecslite.network.target import Target
 from ecslite.sim.metrics import Sample
-from ecslite.sim.station import Workers
 
 __all__ = ["Service"]
 
@@ -39,15 +40,15 @@ MOST_TASKS = 5_000
 MAXIMUM_PERCENT = 200
 """The default of maximumPercent for REPLICA: how far replacements may go above the desired count."""
 
-UNITS_PER_VCPU = 1024
+MOST_FRONTS = 5
+"""Target groups of one service [AWS General Reference, ECS quotas; read 2026-11-23]."""
 
 
 class Service:
     """`desired_count` copies of a task definition, kept running.
 
-    `workers` is how many requests a task serves at a time, `backlog` how many may wait in it, `startup_seconds` how
-    long its application takes to listen once its containers have started, and `image_mib` the compressed size of its
-    images.
+    `application` says how the containers behave; its settings may also be given one by one, as in `backlog=5`.
+    `load_balancer` is what the tasks register with: one front or several (ECS takes up to five target groups).
     """
 
     def __init__(
@@ -57,27 +58,26 @@ class Service:
         *,
         desired_count: int,
         name: str | None = None,
-        load_balancer: LoadBalancer | None = None,
+        load_balancer: Front | Sequence[Front] | None = None,
         health_check_grace_period_seconds: int = 0,
         capacity_provider_strategy: Sequence[CapacityProviderStrategyItem] | None = None,
         placement_strategy: Sequence[PlacementStrategy] = DEFAULT_STRATEGIES,
         placement_constraints: Sequence[PlacementConstraint] = (),
-        workers: int = 1,
-        backlog: int = 100,
-        startup_seconds: float = 5.0,
-        image_mib: float = 250.0,
+        application: Application | None = None,
+        **behaviour: Any,
     ) -> None:
         _check_count(desired_count)
-        if health_check_grace_period_seconds < 0 or startup_seconds < 0 or image_mib < 0:
-            raise InvalidSetting("health_check_grace_period_seconds, startup_seconds and image_mib start at 0")
+        if health_check_grace_period_seconds < 0:
+            raise InvalidSetting(
+                f"health_check_grace_period_seconds={health_check_grace_period_seconds}: seconds start at 0"
+            )
         self.sim = cluster.sim
         self.cluster = cluster
         self.task_definition = task_definition
         self.name = name or task_definition.family
-        self.load_balancer = load_balancer
+        self.fronts = _fronts(load_balancer)
         self.grace = health_check_grace_period_seconds
-        self.worker_count, self.backlog = workers, backlog
-        self.startup_seconds, self.image_mib = startup_seconds, image_mib
+        self.application = (application or Application()).but(**behaviour)
         self.strategy = _strategy(cluster, capacity_provider_strategy)
         _check_definition(task_definition, [cluster.providers[item.capacity_provider] for item in self.strategy])
         self.placement_strategy = tuple(placement_strategy)
@@ -120,20 +120,14 @@ class Service:
         return event
 
     @property
-    def vcpu(self) -> float:
-        """Virtual CPUs of one task."""
-        return self.task_definition.cpu / UNITS_PER_VCPU
+    def deploying(self) -> bool:
+        """A deployment is in progress: tasks of another revision than the service's still run."""
+        return any(task.definition is not self.task_definition for task in self.tasks)
 
     @property
     def running_count(self) -> int:
         """Tasks whose last status is RUNNING."""
         return sum(task.last_status == "RUNNING" for task in self.tasks)
-
-    def new_workers(self) -> Workers:
-        """The workers of one more task."""
-        # Model: the task's CPU is shared evenly among its workers, and one worker uses one core at the most.
-        share = min(1.0, self.vcpu / self.worker_count)
-        return Workers(self.worker_count, stretch=1 / share, backlog=self.backlog)
 
     # What tasks and targets tell
 
@@ -145,9 +139,8 @@ class Service:
         if task.desired_status == "STOPPED" or task.ready:
             self._wake(event)
 
-    def target_changed(self, target: Target, event: int) -> None:
+    def target_changed(self, task: Task, target: Target, event: int) -> None:
         """The load balancer has changed its mind about a task's health."""
-        task = next(task for task in self.tasks if task.target is target)
         if task.desired_status == "STOPPED":
             return
         within_grace = self.sim.now - (task.running_since or 0.0) < self.grace
@@ -194,7 +187,7 @@ class Service:
         """
         wanted = self._live()
         ill = [task for task in wanted if not task.healthy]
-        ready = sum(task.ready for task in wanted if task.healthy or task.target is None)
+        ready = sum(task.ready for task in wanted if task.healthy or not task.targets)
         spare = min(len(ill), max(ready + len(ill) - self.desired_count, int(blocked)))
         for task in ill[:spare]:
             self._stop([task], cause, task.condemned or "")
@@ -214,7 +207,7 @@ class Service:
         if isinstance(provider, Fargate):
             self._add(provider, event, zone_with_fewest(provider.zones, self._live()))
             return True
-        found = self.room_for(provider)
+        found = self.room_for(provider, self.need)
         if isinstance(found, str) and provider.managed_scaling is None:
             if found != self._unplaced:
                 self.sim.log.add("service", self.name, f"Service {self.name} {found}", event)
@@ -230,7 +223,10 @@ class Service:
 
     def _add(self, provider: Capacity, event: int, zone: str | None) -> Task:
         self._started += 1
-        task = Task(self, self._started, provider, event, zone=zone)
+        definition, application = self.task_definition, self.application
+        task = Task(
+            self, definition, application, provider, number=self._started, cause=event, zone=zone, need=self.need
+        )
         self.tasks.append(task)
         return task
 
@@ -240,12 +236,12 @@ class Service:
         counts = [sum(task.provider.name == name for task in live) for name in names]
         return self.cluster.providers[names[next_provider(self.strategy, counts)]]
 
-    def room_for(self, provider: Capacity) -> ContainerInstance | str:
+    def room_for(self, provider: Capacity, need: Need) -> ContainerInstance | str:
         """The instance on which one more task would go, or why there is none."""
         assert isinstance(provider, CapacityProvider)
         return choose_instance(
             self.cluster.instances(provider),
-            self.need,
+            need,
             self.name,
             strategies=self.placement_strategy,
             constraints=self.placement_constraints,
@@ -298,8 +294,8 @@ class Service:
         running = [task for task in self.tasks if task.last_status in ("RUNNING", "DEACTIVATING")]
         yield Sample("DesiredTaskCount", self.name, "Count", {"Average": self.desired_count})
         yield Sample("RunningTaskCount", self.name, "Count", {"Average": self.running_count})
-        if self.load_balancer is not None:
-            self.load_balancer.catch_up()
+        for front in self.fronts:
+            front.catch_up()
         uses = {task.id: task.cpu_percent() for task in running}
         statistics = {}
         if uses:
@@ -314,6 +310,13 @@ class Service:
 def _check_count(desired_count: int) -> None:
     if isinstance(desired_count, bool) or not isinstance(desired_count, int) or not 0 <= desired_count <= MOST_TASKS:
         raise InvalidSetting(f"desired_count={desired_count!r}: use a whole number from 0 to {MOST_TASKS:,}")
+
+
+def _fronts(given: Front | Sequence[Front] | None) -> tuple[Front, ...]:
+    fronts = () if given is None else tuple(given) if isinstance(given, Sequence) else (given,)
+    if len(fronts) > MOST_FRONTS:
+        raise InvalidSetting(f"{len(fronts)} target groups for one service: use at most {MOST_FRONTS}")
+    return fronts
 
 
 def _strategy(

@@ -10,18 +10,20 @@ says where ECS wants it (RUNNING or STOPPED), `last_status` where it was last se
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import TYPE_CHECKING
+from collections.abc import Generator, Sequence
+from typing import Protocol
 
 import simpy
 
 from ecslite.capacity.container_instance import ContainerInstance, Need
 from ecslite.capacity.fargate import Fargate
-from ecslite.ecs.cluster import Capacity, Tenant
+from ecslite.ecs.application import Application
+from ecslite.ecs.cluster import Capacity, Cluster, Tenant
+from ecslite.ecs.task_definition import TaskDefinition
+from ecslite.network.front import Front
 from ecslite.network.target import Target
-
-if TYPE_CHECKING:
-    from ecslite.ecs.service import Service
+from ecslite.sim.simulation import Simulation
+from ecslite.sim.station import Workers
 
 __all__ = ["Task"]
 
@@ -30,33 +32,75 @@ Steps = Generator[simpy.Event, None, None]
 # Model: a process that gets SIGTERM finishes the requests it has and exits; SIGKILL ends it after stopTimeout.
 
 
-class Task(Tenant):
-    """One task of a service, on a micro virtual machine of its own (`instance` is None) or on a container instance."""
+class Owner(Protocol):
+    """Whoever started a task and is told what becomes of it: a service, or you by RunTask."""
 
-    def __init__(self, service: Service, number: int, provider: Capacity, cause: int, *, zone: str | None) -> None:
-        definition = service.task_definition
-        self.sim = service.sim
-        self.service = service
+    sim: Simulation
+    cluster: Cluster
+    name: str
+
+    @property
+    def fronts(self) -> Sequence[Front]:
+        """What its tasks register with."""
+        ...
+
+    def room_for(self, provider: Capacity, need: Need) -> ContainerInstance | str:
+        """The instance on which one more task would go, or why there is none."""
+        ...
+
+    def task_changed(self, task: Task, event: int) -> None:
+        """It has begun to run, is being taken out of service, or has stopped."""
+        ...
+
+    def target_changed(self, task: Task, target: Target, event: int) -> None:
+        """A front has changed its mind about the task's health."""
+        ...
+
+    def condemn(self, task: Task, reason: str, cause: int) -> None:
+        """Have the task replaced, or let it be."""
+        ...
+
+
+class Task(Tenant):
+    """One task, on a micro virtual machine of its own (`instance` is None) or on a container instance."""
+
+    def __init__(
+        self,
+        owner: Owner,
+        definition: TaskDefinition,
+        application: Application,
+        provider: Capacity,
+        *,
+        number: int,
+        cause: int,
+        zone: str | None,
+        need: Need,
+    ) -> None:
+        self.sim = owner.sim
+        self.owner = owner
+        self.definition = definition
+        self.application = application
         self.provider = provider
         self.times = provider if isinstance(provider, Fargate) else provider.times
-        self.need: Need = service.need
+        self.need: Need = need
         self.instance: ContainerInstance | None = None
-        self.random = self.sim.stream(f"task/{service.name}/{number}")
+        self.random = self.sim.stream(f"task/{owner.name}/{number}")
         self.id = f"{self.random.getrandbits(128):032x}"
         self.zone = zone
         """None while a task waits for an instance."""
         self.desired_status = "RUNNING"
-        self.target: Target | None = None
+        self.targets: list[Target] = []
+        """What it is registered as, one a front, from the moment at which its containers have started."""
         self.condemned: str | None = None
         """Why the service must replace it, from the moment at which a health check or a draining instance says so."""
-        self.workers = service.new_workers()
+        self.workers = new_workers(definition, application)
         self.running_since: float | None = None
         self.listens_at = float("inf")
         self.record = self.sim.record(
             "task",
             self.id,
-            cluster=service.cluster.name,
-            service=service.name,
+            cluster=owner.cluster.name,
+            service=owner.name,
             task_definition=definition.name,
             cpu=definition.cpu,
             memory=definition.memory,
@@ -85,8 +129,8 @@ class Task(Tenant):
 
     @property
     def ready(self) -> bool:
-        """RUNNING and, behind a load balancer, a healthy target."""
-        return self.last_status == "RUNNING" and (self.target is None or self.target.state == "healthy")
+        """RUNNING and, behind load balancers, a healthy target of each."""
+        return self.last_status == "RUNNING" and all(target.state == "healthy" for target in self.targets)
 
     @property
     def healthy(self) -> bool:
@@ -95,21 +139,21 @@ class Task(Tenant):
 
     def place(self, instance: ContainerInstance) -> None:
         """Take room on a container instance."""
-        instance.reserve(self.id, self.need, self.service.name)
+        instance.reserve(self.id, self.need, self.owner.name)
         self.instance, self.zone = instance, instance.zone
         self.record.attributes |= {"zone": instance.zone, "instance": instance.id}
-        self.service.cluster.settle(self, instance)
+        self.owner.cluster.settle(self, instance)
         self._placed.succeed()
 
     def room_found(self) -> ContainerInstance | None:
-        found = self.service.room_for(self.provider)
+        found = self.owner.room_for(self.provider, self.need)
         if isinstance(found, str):
             return None
         self.place(found)
         return found
 
     def host_drains(self, cause: int) -> None:
-        self.service.condemn(self, "its container instance is draining", cause)
+        self.owner.condemn(self, "its container instance is draining", cause)
 
     def host_lost(self, cause: int) -> None:
         """The instance has ended, and the task with it: nothing drains, nothing is told to stop."""
@@ -141,7 +185,7 @@ class Task(Tenant):
         seconds = now - max(self._measured_at, self.running_since or 0.0)
         used = (busy - self._measured_busy) / self.workers.stretch
         self._measured_at, self._measured_busy = now, busy
-        return 100 * used / (self.service.vcpu * seconds) if seconds else 0.0
+        return 100 * used / (self.definition.vcpu * seconds) if seconds else 0.0
 
     # The life-cycle, as one process
 
@@ -150,13 +194,13 @@ class Task(Tenant):
         if not self._stop_asked.triggered:
             self._enter("RUNNING", f"Task {self.short} is running.")
             self.running_since = self.sim.now
-            self.service.task_changed(self, self._last_event)
+            self.owner.task_changed(self, self._last_event)
             yield self._stop_asked
         yield from self._end()
 
     def _start(self) -> Steps:
         draw, random = self.times, self.random
-        pull = draw.pull_seconds(self.service.image_mib)
+        pull = draw.pull_seconds(self.application.image_mib)
         steps = (
             ("PROVISIONING", draw.provisioning.draw(random), "gets its network interface"),
             ("PENDING", draw.pending.draw(random), "gets its place to run"),
@@ -183,18 +227,19 @@ class Task(Tenant):
             self._last_event = self.sim.log.add("task", self.id, text, self._last_event)
 
     def _listen(self) -> None:
-        self.listens_at = self.sim.now + self.service.startup_seconds
-        balancer = self.service.load_balancer
-        if balancer is not None:
-            self.target = balancer.register(
-                self.id, self.workers, self.listens_at, self._last_event, self.service.target_changed
-            )
+        self.listens_at = self.sim.now + self.application.startup_seconds
+        for front in self.owner.fronts:
+            target = front.register(self.id, self.workers, self.listens_at, self._last_event, self._target_changed)
+            self.targets.append(target)
+
+    def _target_changed(self, target: Target, event: int) -> None:
+        self.owner.target_changed(self, target, event)
 
     def _end(self) -> Steps:
         if self._stopped_by is not None:
             self._last_event = self._stopped_by
         self._enter("DEACTIVATING", f"Task {self.short} is taken out of service.")
-        self.service.task_changed(self, self._last_event)
+        self.owner.task_changed(self, self._last_event)
         drained = self._deregister()
         if drained is not None and not self._crashed:
             # ECS waits for the target to be unused before it sends the stop signal.
@@ -207,23 +252,27 @@ class Task(Tenant):
         yield self.sim.sleep(self.times.deprovisioning.draw(self.random))
         reason = self.record.attributes["stopped_reason"]
         self._enter("STOPPED", f"Task {self.short} is stopped: {reason}")
-        self.service.cluster.leave(self, self._last_event)
-        self.service.task_changed(self, self._last_event)
+        self.owner.cluster.leave(self, self._last_event)
+        self.owner.task_changed(self, self._last_event)
 
     def _deregister(self) -> simpy.Event | None:
-        balancer = self.service.load_balancer
-        if balancer is None or self.target is None:
+        if not self.targets:
             return None
-        return balancer.deregister(self.target, self._last_event)
+        return self.sim.env.all_of([front.deregister(target, self._last_event) for front, target in self._registered])
+
+    @property
+    def _registered(self) -> list[tuple[Front, Target]]:
+        return list(zip(self.owner.fronts, self.targets, strict=False))
 
     def _grace(self) -> float:
         """Seconds from SIGTERM to the process's end: the requests in hand, at the most stopTimeout."""
         left = self.workers.last_end(self.sim.now) - self.sim.now
-        return min(left, float(self.service.task_definition.stop_timeout))
+        return min(left, float(self.definition.stop_timeout))
 
     def _end_process(self, cause: int) -> None:
-        if self.service.load_balancer is not None and self.target is not None and self.target.alive:
-            self.service.load_balancer.stop(self.target, cause)
+        for front, target in self._registered:
+            if target.alive:
+                front.stop(target, cause)
 
     def _be_noticed(self, cause: int, exit_code: int) -> Steps:
         yield self.sim.sleep(self.times.notice.draw(self.random))
@@ -238,6 +287,13 @@ class Task(Tenant):
 
     def _enter(self, state: str, text: str) -> None:
         self._last_event = self.sim.enter(self.record, state, self._last_event, text)
+
+
+def new_workers(definition: TaskDefinition, application: Application) -> Workers:
+    """The workers of one more task."""
+    # Model: the task's CPU is shared evenly among its workers, and one worker uses one core at the most.
+    share = min(1.0, definition.vcpu / application.workers)
+    return Workers(application.workers, stretch=1 / share, backlog=application.backlog)
 
 
 def zone_with_fewest(zones: tuple[str, ...], tasks: list[Task]) -> str:

@@ -1,0 +1,42 @@
+"""What a task definition does not say: how the application inside it behaves once it runs.
+
+A task definition names an image; what the image does (how long it takes to listen, how many requests it serves at a
+time) is the application's. A new revision may bring another application, which is what deployments are about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from ecslite.errors import InvalidSetting
+
+__all__ = ["Application"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Application:
+    """How every copy of a task behaves. None of it is AWS's to document, so all of it is yours to set."""
+
+    workers: int = 1
+    """Requests that a task serves at a time."""
+    backlog: int = 100
+    """Requests that may wait in a task; one more is refused."""
+    startup_seconds: float = 5.0
+    """From the start of the containers to the moment at which the application listens."""
+    image_mib: float = 250.0
+    """Compressed size of the task's images, in MiB."""
+
+    def __post_init__(self) -> None:
+        if self.workers < 1 or self.backlog < 1:
+            raise InvalidSetting(f"workers={self.workers}, backlog={self.backlog}: both are whole numbers from 1")
+        if self.startup_seconds < 0 or self.image_mib < 0:
+            raise InvalidSetting(f"startup_seconds={self.startup_seconds}, image_mib={self.image_mib}: both start at 0")
+
+    def but(self, **settings: Any) -> Application:
+        """The same application with other settings; InvalidSetting for a name that is none."""
+        known = [field.name for field in fields(self)]
+        for name in settings:
+            if name not in known:
+                raise InvalidSetting(f"{name}= is no setting of an application: use one of {', '.join(known)}")
+        return replace(self, **settings)

@@ -1,0 +1,48 @@
+"""A front: whatever a service's tasks register with so that requests find them.
+
+Load balancers' target groups, service-discovery names and Service Connect names are fronts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import simpy
+
+from ecslite.network.target import Target
+from ecslite.sim.station import Workers
+
+__all__ = ["Front"]
+
+
+class Front(Protocol):
+    """What a task asks of it."""
+
+    name: str
+
+    def register(
+        self,
+        id_: str,
+        workers: Workers,
+        ready_at: float,
+        cause: int,
+        told: Callable[[Target, int], None],
+        *,
+        zone: str | None = None,
+        address: str | None = None,
+    ) -> Target:
+        """Add a target that listens from `ready_at` on; `told` hears of each change of its health."""
+        ...
+
+    def deregister(self, target: Target, cause: int) -> simpy.Event:
+        """Send it no new request; the event comes when the target is unused."""
+        ...
+
+    def stop(self, target: Target, cause: int) -> None:
+        """Its process ends now, and what it was serving is lost."""
+        ...
+
+    def catch_up(self) -> None:
+        """Serve all that has arrived up to now."""
+        ...
