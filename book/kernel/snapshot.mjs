@@ -1,19 +1,18 @@
 /**
- * node snapshot.mjs OUT LIBRARY: starts Pyodide, imports and warms up what a chapter uses, and saves its memory.
+ * node snapshot.mjs OUT LIBRARY MEMORY: starts Pyodide, imports and warms up what a chapter uses, and saves its memory.
  *
  * The page starts from that memory (worker.ts), with the same environment variables and the same Pyodide build.
- * LIBRARY is a folder with the page's Python files. It is done twice: the first time leaves compiled files there, so
- * that the memory that is saved the second time is not full of what a compiler leaves behind.
+ * LIBRARY is a folder with the page's Python files, MEMORY the file to write. It is done twice: the first time leaves
+ * compiled files in LIBRARY, so that the memory of the second time is not full of what a compiler leaves behind.
  */
 import fs from "node:fs";
 import path from "node:path";
 import process from "node:process";
-import zlib from "node:zlib";
 import { pathToFileURL } from "node:url";
 import { ENVIRONMENT, LIBRARY, importBridge } from "./boot.mjs";
 import { zeroFreeMemory } from "./zero.mjs";
 
-const [out, library] = process.argv.slice(2).map((each) => path.resolve(each));
+const [out, library, memory] = process.argv.slice(2).map((each) => path.resolve(each));
 const pyodide = path.join(out, "pyodide");
 const { loadPyodide } = await import(pathToFileURL(path.join(pyodide, "pyodide.mjs")).href);
 
@@ -31,8 +30,7 @@ try {
   await warm(true);
   const py = await warm(false);
   zeroFreeMemory(py);
-  const packed = zlib.gzipSync(py.makeMemorySnapshot(), { level: 9 });
-  fs.writeFileSync(path.join(out, "snapshot.bin.gz"), packed);
+  fs.writeFileSync(memory, py.makeMemorySnapshot());
   process.exit(0);
 } catch (error) {
   // Not the error itself: Node would print Pyodide's source with it, a line of a megabyte.
