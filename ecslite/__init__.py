@@ -17,9 +17,11 @@ from ecslite.autoscaling.target_tracking import TargetTracking
 from ecslite.billing.bill import Bill, Line, bill
 from ecslite.billing.prices import Price, Prices, default_prices
 from ecslite.capacity.auto_scaling_group import AutoScalingGroup
-from ecslite.capacity.fargate import Fargate
+from ecslite.capacity.fargate import Fargate, FargateSpot
+from ecslite.capacity.launch_rate import LaunchRate
 from ecslite.capacity.managed_scaling import ManagedScaling
 from ecslite.capacity.provider import CapacityProvider
+from ecslite.capacity.spot import SpotInterruptions
 from ecslite.capacity.strategy import CapacityProviderStrategyItem
 from ecslite.ecs.application import Application
 from ecslite.ecs.cluster import Cluster
@@ -52,10 +54,12 @@ __all__ = [
     "Event",
     "Exponential",
     "Fargate",
+    "FargateSpot",
     "Fault",
     "HealthCheck",
     "InvalidDocument",
     "InvalidSetting",
+    "LaunchRate",
     "Level",
     "Line",
     "LoadBalancer",
@@ -72,6 +76,7 @@ __all__ = [
     "Run",
     "Service",
     "Simulation",
+    "SpotInterruptions",
     "TargetTracking",
     "Task",
     "TaskDefinition",

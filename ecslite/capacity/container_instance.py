@@ -36,7 +36,7 @@ class Need:
 @dataclass(slots=True)
 class Held:
     need: Need
-    service: str
+    group: str
     daemon: bool
 
 
@@ -95,9 +95,9 @@ class ContainerInstance:
         """No task is here but those of DAEMON services."""
         return all(held.daemon for held in self._held.values())
 
-    def tasks_of(self, service: str) -> int:
-        """How many tasks of a service are here."""
-        return sum(held.service == service for held in self._held.values())
+    def tasks_of(self, group: str) -> int:
+        """How many tasks of a task group, such as "service:web", are here."""
+        return sum(held.group == group for held in self._held.values())
 
     def lacks(self, need: Need) -> str | None:
         """What is missing for a task of that need, in the words of ECS's service events, or None if it fits."""
@@ -111,11 +111,11 @@ class ContainerInstance:
             return "no network interface left for a task"
         return None
 
-    def reserve(self, task_id: str, need: Need, service: str, *, daemon: bool = False) -> None:
+    def reserve(self, task_id: str, need: Need, group: str, *, daemon: bool = False) -> None:
         """Give a task what it needs; InvalidSetting if it does not fit."""
         if missing := self.lacks(need):
             raise InvalidSetting(f"task {task_id} does not fit on {self.id}: {missing}")
-        self._held[task_id] = Held(need, service, daemon)
+        self._held[task_id] = Held(need, group, daemon)
 
     def release(self, task_id: str) -> None:
         """Take back what a task held."""
@@ -130,6 +130,6 @@ class ContainerInstance:
             "agentConnected": "true",
             "ec2InstanceId": self.id,
             "runningTasksCount": str(len(self._held)),
-            "task:group": frozenset(f"service:{held.service}" for held in self._held.values()),
+            "task:group": frozenset(held.group for held in self._held.values()),
             **{f"attribute:{name}": value for name, value in self.attributes.items()},
         }

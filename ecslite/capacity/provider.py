@@ -7,12 +7,13 @@ paid for, after tasks have gone; each time the reason is in the log.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 
 import simpy
 
 from ecslite.capacity.auto_scaling_group import AutoScalingGroup, GroupInstance
 from ecslite.capacity.container_instance import Need
+from ecslite.capacity.instance_capacity import InstanceCapacity
 from ecslite.capacity.launch_times import LaunchTimes
 from ecslite.capacity.managed_scaling import ManagedScaling, instances_needed, reservation
 from ecslite.sim.metrics import Sample
@@ -31,7 +32,7 @@ MANAGED = ManagedScaling()
 """Managed scaling with the defaults of the ECS API."""
 
 
-class CapacityProvider:
+class CapacityProvider(InstanceCapacity):
     """An Auto Scaling group as capacity. Without `managed_scaling` (None) the group ignores the tasks altogether."""
 
     def __init__(
@@ -44,16 +45,12 @@ class CapacityProvider:
         managed_draining: bool = True,
         times: LaunchTimes | None = None,
     ) -> None:
+        super().__init__(group.sim, name or group.name, times)
         self.group = group
-        self.sim = group.sim
-        self.name = name or group.name
         self.managed_scaling = managed_scaling
-        self.times = times or LaunchTimes()
         self.managed_draining = managed_draining
-        self.waiting: Callable[[], list[tuple[Need, int]]] = list
-        """Tasks in PROVISIONING for which there is no room: what each needs, and the event that says it waits."""
-        self.drain: Callable[[GroupInstance, int], simpy.Event | None] = lambda instance, cause: None
-        """Replaces the tasks of an instance that is about to go; the event comes when they are gone."""
+        group.in_service_told.append(self._joined)
+        group.terminated_told.append(self._ended)
         self._low = 0
         self._out_at = -LOW_DATAPOINTS * 60.0
         self._remark = ""
@@ -63,6 +60,24 @@ class CapacityProvider:
             group.before_termination = self._drain_first
         if managed_scaling:
             self.sim.meter.read(self._read)
+
+    @property
+    def market(self) -> str:
+        return "spot" if self.group.spot else "on-demand"
+
+    @property
+    def instances(self) -> Sequence[GroupInstance]:
+        return self.group.in_service
+
+    @property
+    def tasks_wait(self) -> bool:
+        return self.managed_scaling is not None
+
+    def _joined(self, instance: GroupInstance, event: int) -> None:
+        self.registered(instance, event)
+
+    def _ended(self, instance: GroupInstance, event: int) -> None:
+        self.gone(instance, event)
 
     def _drain_first(self, instance: GroupInstance, cause: int) -> simpy.Event | None:
         return self.drain(instance, cause)

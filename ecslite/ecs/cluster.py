@@ -1,4 +1,8 @@
-"""A cluster: a name under which tasks run, and the kinds of capacity they may use."""
+"""A cluster: a name under which tasks run, and the kinds of capacity they may use.
+
+It knows its tasks as tenants: who waits for room, who sits on which instance. It gives room to those that wait, tells
+tenants what becomes of the capacity under them, and has instances drained.
+"""
 
 from __future__ import annotations
 
@@ -6,39 +10,69 @@ from collections.abc import Callable, Sequence
 
 import simpy
 
-from ecslite.capacity.auto_scaling_group import GroupInstance
 from ecslite.capacity.container_instance import ContainerInstance, Need
-from ecslite.capacity.fargate import Fargate
-from ecslite.capacity.provider import CapacityProvider
+from ecslite.capacity.fargate import Fargate, FargatePool
+from ecslite.capacity.instance_capacity import InstanceCapacity
+from ecslite.ecs.draining import Draining
+from ecslite.ecs.placement import PlacementConstraint, allowed
 from ecslite.errors import InvalidSetting
 from ecslite.sim.simulation import Simulation
 
-__all__ = ["Capacity", "Cluster", "Tenant"]
+__all__ = ["MOST_PROVISIONING", "Capacity", "Cluster", "Tenant"]
 
-Capacity = Fargate | CapacityProvider
+Capacity = Fargate | InstanceCapacity
 
 MOST_PROVISIONING = 500
 """Tasks that may wait in PROVISIONING in one cluster [AWS General Reference, ECS quotas; read 2026-11-23]."""
 
+MOST_STATE_CHANGES = 10
+"""Container instances in one call [ECS API, UpdateContainerInstancesState; read 2026-11-23]."""
+
+TOO_MANY_WAIT = (
+    f"was unable to place a task. Reason: {MOST_PROVISIONING} tasks of the cluster are in PROVISIONING, and no more"
+    " may wait there."
+)
+
 
 class Tenant:
-    """What a cluster must know of something that waits for room, or holds it: tasks are tenants."""
+    """What a cluster must know of something that waits for room, or holds it: tasks are tenants.
+
+    A cluster calls the methods; each may log events, take room and stop the tenant, and none may wait.
+    """
 
     id: str
     need: Need
     provider: Capacity
+    group: str
+    """The task group: "service:NAME", or of a standalone task its own, by default "family:NAME"."""
     waiting_event: int
+    standalone: bool = False
+    """Started by RunTask: it belongs to no service, so draining leaves it alone and nothing replaces it."""
+    daemon: bool = False
+    """Of a DAEMON service: an instance with nothing else counts as empty, and it is the last to leave."""
 
     def room_found(self) -> ContainerInstance | None:
         """Look for room now and take it; the instance, or None."""
         raise NotImplementedError
 
     def host_lost(self, cause: int) -> None:
-        """The instance under it has ended."""
+        """The instance under it has ended, and with it whatever ran: stop at once, without notice."""
         raise NotImplementedError
 
     def host_drains(self, cause: int) -> None:
-        """The instance under it is about to go."""
+        """The instance under it is DRAINING.
+
+        One in PROVISIONING or PENDING stops at once; one that runs is replaced within its service's minimum and
+        maximum. Not called for standalone tasks. [ECS Developer Guide, container-instance-draining; read 2026-11-23]
+        """
+        raise NotImplementedError
+
+    def interrupted(self, cause: int, seconds: float) -> None:
+        """Fargate Spot takes its capacity back: it gets SIGTERM now, and has so many seconds.
+
+        The stop code is SpotInterruption, the reason "Your Spot Task was interrupted."
+        [ECS Developer Guide, fargate-capacity-providers; read 2026-11-23]
+        """
         raise NotImplementedError
 
 
@@ -48,8 +82,11 @@ class Cluster:
     def __init__(self, sim: Simulation, name: str, *, capacity: Sequence[Capacity] | None = None) -> None:
         kinds = (Fargate(),) if capacity is None else tuple(capacity)
         for kind in kinds:
-            if not isinstance(kind, Fargate | CapacityProvider):
-                raise InvalidSetting(f"capacity {kind!r}: use ecs.Fargate() or ecs.CapacityProvider(group)")
+            if not isinstance(kind, Fargate | InstanceCapacity):
+                raise InvalidSetting(
+                    f"capacity {kind!r}: use ecs.Fargate(), ecs.FargateSpot(), ecs.CapacityProvider(group)"
+                    " or ecs.ManagedInstances(sim)"
+                )
         self.sim = sim
         self.name = name
         self.providers = {kind.name: kind for kind in kinds}
@@ -57,26 +94,53 @@ class Cluster:
             raise InvalidSetting(f"two capacity providers of cluster {name!r} have one name: give each its own")
         self.waiting: list[Tenant] = []
         """Tasks in PROVISIONING for which there is no room yet, in the order in which they came."""
-        self.tenants: dict[str, tuple[Tenant, ContainerInstance]] = {}
-        self._emptied: dict[str, simpy.Event] = {}
+        self.tenants: dict[str, tuple[Tenant, ContainerInstance | None]] = {}
+        """Those that hold room, by id; the instance is None on Fargate."""
         self._room_told: list[Callable[[int], None]] = []
+        self._instance_told: list[Callable[[ContainerInstance, int], None]] = []
+        self._draining = Draining(sim, self.on)
+        self._pools = {
+            kind.name: FargatePool(sim, name, kind, self.room_changed) for kind in kinds if isinstance(kind, Fargate)
+        }
         for kind in kinds:
-            if isinstance(kind, CapacityProvider):
+            if isinstance(kind, InstanceCapacity):
                 self._watch(kind)
 
-    def _watch(self, provider: CapacityProvider) -> None:
+    def _watch(self, provider: InstanceCapacity) -> None:
         provider.waiting = lambda: [(one.need, one.waiting_event) for one in self.waiting if one.provider is provider]
         provider.drain = self._drain
-        provider.group.in_service_told.append(lambda instance, event: self.room_changed(event))
-        provider.group.terminated_told.append(self._instance_ended)
+        provider.registered = self._instance_registered
+        provider.gone = self._instance_gone
 
-    def instances(self, provider: CapacityProvider) -> list[GroupInstance]:
-        """The container instances of a provider that have registered."""
-        return provider.group.in_service
+    # Capacity
+
+    def instances(self, provider: InstanceCapacity | None = None) -> list[ContainerInstance]:
+        """The container instances that are registered, of one provider or of all, ACTIVE and DRAINING."""
+        kinds = [kind for kind in self.providers.values() if isinstance(kind, InstanceCapacity)]
+        return [one for kind in kinds if provider in (None, kind) for one in kind.instances]
+
+    def daemon_instances(self, constraints: Sequence[PlacementConstraint] = ()) -> list[ContainerInstance]:
+        """Where a DAEMON service must have one task each: ACTIVE instances that satisfy its constraints.
+
+        Whether there is room is another question: `instance.lacks(need)` says what is missing, or None.
+        [ECS Developer Guide, ecs_services; read 2026-11-23]
+        """
+        return [one for one in self.instances() if one.status == "ACTIVE" and allowed(one, "", constraints)]
+
+    def no_capacity(self, provider: Fargate) -> str | None:
+        """Why no task can be launched on Fargate now, in the words of a service's event; None if one can.
+
+        Whoever is refused asks again when `on_room` tells it. Only FARGATE_SPOT ever refuses.
+        """
+        return self._pools[provider.name].refusal
 
     def on_room(self, told: Callable[[int], None]) -> None:
         """Call `told` with an event's id whenever there may be more room than before."""
         self._room_told.append(told)
+
+    def on_instance(self, told: Callable[[ContainerInstance, int], None]) -> None:
+        """Call `told` with an instance and an event's id when it registers, drains, is ACTIVE again, or has ended."""
+        self._instance_told.append(told)
 
     def room_changed(self, event: int) -> None:
         """Give room to those that wait, first come, first served, and tell the services."""
@@ -86,37 +150,96 @@ class Cluster:
         for told in self._room_told:
             told(event)
 
-    def settle(self, tenant: Tenant, instance: ContainerInstance) -> None:
-        """Note that a tenant is on an instance."""
+    # Tenants
+
+    def cannot_wait(self, provider: InstanceCapacity) -> str | None:
+        """Why a task without room may not wait in PROVISIONING, in the words of an event; None if it may."""
+        if not provider.tasks_wait:
+            return "was unable to place a task because no container instance met all of its requirements."
+        return TOO_MANY_WAIT if len(self.waiting) >= MOST_PROVISIONING else None
+
+    def wait(self, tenant: Tenant) -> None:
+        """A tenant waits in PROVISIONING until an instance has room for it."""
+        self.waiting.append(tenant)
+        if isinstance(tenant.provider, InstanceCapacity):
+            tenant.provider.tasks_changed(tenant.waiting_event)
+
+    def settle(self, tenant: Tenant, instance: ContainerInstance | None) -> float:
+        """Note that a tenant has its place: on an instance, or (None) on Fargate.
+
+        Returns the seconds for which the launch rate of Fargate holds it in PROVISIONING, 0 on an instance.
+        """
         self.tenants[tenant.id] = (tenant, instance)
+        if isinstance(tenant.provider, Fargate):
+            return self._pools[tenant.provider.name].launch(tenant)
+        return 0.0
 
     def leave(self, tenant: Tenant, event: int) -> None:
         """A tenant has gone: its room is free, and it waits no longer."""
         if tenant in self.waiting:
             self.waiting.remove(tenant)
-        found = self.tenants.pop(tenant.id, None)
-        if found is None:
-            return
-        instance = found[1]
-        instance.release(tenant.id)
-        emptied = self._emptied.get(instance.id)
-        if emptied is not None and not emptied.triggered and instance.empty:
-            emptied.succeed()
-        if instance.status != "INACTIVE":
-            self.room_changed(event)
+        _, instance = self.tenants.pop(tenant.id, (tenant, None))
+        if isinstance(tenant.provider, Fargate):
+            self._pools[tenant.provider.name].market.leave(tenant.id)
+        elif instance is not None:
+            instance.release(tenant.id)
+            self._draining.one_has_left(instance, event)
+            if instance.status != "INACTIVE":
+                self.room_changed(event)
+            tenant.provider.tasks_changed(event)
 
-    def _on(self, instance: ContainerInstance) -> list[Tenant]:
+    def on(self, instance: ContainerInstance) -> list[Tenant]:
+        """The tenants of an instance, in the order in which they came."""
         return [tenant for tenant, host in self.tenants.values() if host is instance]
 
-    def _drain(self, instance: GroupInstance, cause: int) -> simpy.Event | None:
-        """Have the instance's tasks replaced; the event comes when the last has gone."""
-        if instance.empty:
-            return None
-        self._emptied[instance.id] = self.sim.env.event()
-        for tenant in self._on(instance):
-            tenant.host_drains(cause)
-        return self._emptied[instance.id]
+    # Instances that come and go
 
-    def _instance_ended(self, instance: GroupInstance, cause: int) -> None:
-        for tenant in self._on(instance):
+    def drain(self, instance_id: str, cause: int | None = None) -> int:
+        """Set an instance to DRAINING by hand; the id of the event that says so."""
+        return self.update_container_instances_state([instance_id], "DRAINING", cause)
+
+    def update_container_instances_state(
+        self, container_instances: Sequence[str], status: str, cause: int | None = None
+    ) -> int:
+        """Set up to 10 registered instances to ACTIVE or DRAINING [ECS API, UpdateContainerInstancesState]."""
+        if status not in ("ACTIVE", "DRAINING"):
+            raise InvalidSetting(f"status={status!r}: use ACTIVE or DRAINING")
+        if not 1 <= len(container_instances) <= MOST_STATE_CHANGES:
+            raise InvalidSetting(f"{len(container_instances)} container instances: name 1 to {MOST_STATE_CHANGES}")
+        known = {one.id: one for one in self.instances()}
+        for id_ in container_instances:
+            if id_ not in known:
+                have = ", ".join(known) or "none"
+                raise InvalidSetting(f"{id_!r} is no container instance of cluster {self.name!r}: it has {have}")
+        return [self._set_status(known[id_], status, cause) for id_ in container_instances][-1]
+
+    def _set_status(self, instance: ContainerInstance, status: str, cause: int | None) -> int:
+        instance.status = status
+        text = f"You set container instance {instance.id} to {status}."
+        event = self.sim.log.add("instance", instance.id, text, cause, status=status)
+        if status == "DRAINING":
+            self._drain(instance, event)
+        else:
+            self._draining.end(instance)
+            self._instance_registered(instance, event)
+        return event
+
+    def _drain(self, instance: ContainerInstance, cause: int) -> simpy.Event | None:
+        """Have an instance's tasks replaced; the event comes when the last has gone, None if there is none."""
+        emptied = self._draining.begin(instance, cause)
+        self._tell_of(instance, cause)
+        return emptied
+
+    def _instance_registered(self, instance: ContainerInstance, event: int) -> None:
+        self._tell_of(instance, event)
+        self.room_changed(event)
+
+    def _instance_gone(self, instance: ContainerInstance, cause: int) -> None:
+        self._draining.end(instance)
+        for tenant in self.on(instance):
             tenant.host_lost(cause)
+        self._tell_of(instance, cause)
+
+    def _tell_of(self, instance: ContainerInstance, event: int) -> None:
+        for told in self._instance_told:
+            told(instance, event)

@@ -70,10 +70,10 @@ class PlacementConstraint:
         return parse(self.expression)
 
 
-def allowed(instance: ContainerInstance, service: str, constraints: Sequence[PlacementConstraint]) -> bool:
-    """Whether constraints let a task of the service onto the instance."""
+def allowed(instance: ContainerInstance, group: str, constraints: Sequence[PlacementConstraint]) -> bool:
+    """Whether constraints let one more task of the group onto the instance."""
     return all(
-        instance.tasks_of(service) == 0 if rule.type == "distinctInstance" else rule.query(instance.values())
+        instance.tasks_of(group) == 0 if rule.type == "distinctInstance" else rule.query(instance.values())
         for rule in constraints
     )
 
@@ -81,7 +81,7 @@ def allowed(instance: ContainerInstance, service: str, constraints: Sequence[Pla
 def choose_instance(
     instances: Sequence[ContainerInstance],
     need: Need,
-    service: str,
+    group: str,
     *,
     strategies: Sequence[PlacementStrategy],
     constraints: Sequence[PlacementConstraint],
@@ -90,11 +90,11 @@ def choose_instance(
     """The instance for one more task, or, as ECS's event would say it, why there is none."""
     active = [instance for instance in instances if instance.status == "ACTIVE"]
     roomy = [instance for instance in active if instance.lacks(need) is None]
-    fitting = [instance for instance in roomy if allowed(instance, service, constraints)]
+    fitting = [instance for instance in roomy if allowed(instance, group, constraints)]
     if not fitting:
         return _why_none(active, roomy, need)
     for strategy in strategies:
-        fitting = _best(fitting, strategy, active, service)
+        fitting = _best(fitting, strategy, active, group)
     return random.choice(fitting)
 
 
@@ -109,7 +109,7 @@ def _why_none(active: list[ContainerInstance], roomy: list[ContainerInstance], n
 
 
 def _best(
-    fitting: list[ContainerInstance], strategy: PlacementStrategy, active: list[ContainerInstance], service: str
+    fitting: list[ContainerInstance], strategy: PlacementStrategy, active: list[ContainerInstance], group: str
 ) -> list[ContainerInstance]:
     """Those that a strategy likes best."""
     if strategy.type == "random":
@@ -119,7 +119,7 @@ def _best(
     value = _field(strategy)
     tasks: dict[str, int] = {}
     for instance in active:
-        tasks[value(instance)] = tasks.get(value(instance), 0) + instance.tasks_of(service)
+        tasks[value(instance)] = tasks.get(value(instance), 0) + instance.tasks_of(group)
     return _least(fitting, lambda one: tasks[value(one)])
 
 

@@ -14,7 +14,7 @@ import simpy
 
 from ecslite.capacity.container_instance import ContainerInstance, Need
 from ecslite.capacity.fargate import Fargate
-from ecslite.capacity.provider import CapacityProvider
+from ecslite.capacity.instance_capacity import InstanceCapacity
 from ecslite.capacity.strategy import CapacityProviderStrategyItem, check_strategy, next_provider
 from ecslite.ecs.application import Application
 from ecslite.ecs.cluster import Capacity, Cluster
@@ -125,6 +125,11 @@ class Service:
         return any(task.definition is not self.task_definition for task in self.tasks)
 
     @property
+    def group(self) -> str:
+        """The task group of its tasks."""
+        return f"service:{self.name}"
+
+    @property
     def running_count(self) -> int:
         """Tasks whose last status is RUNNING."""
         return sum(task.last_status == "RUNNING" for task in self.tasks)
@@ -205,21 +210,28 @@ class Service:
         """Start one task, or say why there is no room for it; whether it was started."""
         provider = self._next_provider()
         if isinstance(provider, Fargate):
+            if refused := self.cluster.no_capacity(provider):
+                return self._no_room(refused, event)
+            self._unplaced = ""
             self._add(provider, event, zone_with_fewest(provider.zones, self._live()))
             return True
         found = self.room_for(provider, self.need)
-        if isinstance(found, str) and provider.managed_scaling is None:
-            if found != self._unplaced:
-                self.sim.log.add("service", self.name, f"Service {self.name} {found}", event)
-            self._unplaced = found
-            return False
+        if isinstance(found, str) and self.cluster.cannot_wait(provider):
+            return self._no_room(found, event)
         self._unplaced = ""
         task = self._add(provider, event, None)
         if isinstance(found, str):
-            self.cluster.waiting.append(task)
+            self.cluster.wait(task)
         else:
             task.place(found)
         return True
+
+    def _no_room(self, reason: str, event: int) -> bool:
+        """Say once why a task cannot be placed; the service tries again when there may be room."""
+        if reason != self._unplaced:
+            self.sim.log.add("service", self.name, f"(service {self.name}) {reason}", event)
+        self._unplaced = reason
+        return False
 
     def _add(self, provider: Capacity, event: int, zone: str | None) -> Task:
         self._started += 1
@@ -238,11 +250,11 @@ class Service:
 
     def room_for(self, provider: Capacity, need: Need) -> ContainerInstance | str:
         """The instance on which one more task would go, or why there is none."""
-        assert isinstance(provider, CapacityProvider)
+        assert isinstance(provider, InstanceCapacity)
         return choose_instance(
             self.cluster.instances(provider),
             need,
-            self.name,
+            self.group,
             strategies=self.placement_strategy,
             constraints=self.placement_constraints,
             random=self._random,

@@ -40,6 +40,11 @@ class Owner(Protocol):
     name: str
 
     @property
+    def group(self) -> str:
+        """The task group, by which placement counts: "service:NAME", or of standalone tasks "family:NAME"."""
+        ...
+
+    @property
     def fronts(self) -> Sequence[Front]:
         """What its tasks register with."""
         ...
@@ -81,6 +86,7 @@ class Task(Tenant):
         self.definition = definition
         self.application = application
         self.provider = provider
+        self.group = owner.group
         self.times = provider if isinstance(provider, Fargate) else provider.times
         self.need: Need = need
         self.instance: ContainerInstance | None = None
@@ -106,8 +112,12 @@ class Task(Tenant):
             memory=definition.memory,
             zone=zone,
             capacity_provider=provider.name,
+            launch_type=provider.launch_type,
+            market=provider.market,
             architecture=definition.cpu_architecture,
         )
+        self._held_back = 0.0
+        """Seconds by which Fargate's launch rate delays it."""
         self._measured_at, self._measured_busy = 0.0, 0.0
         self._stopped_by: int | None = None
         self._crashed = False
@@ -115,6 +125,7 @@ class Task(Tenant):
         self._placed = self.sim.env.event()
         self._last_event = self.waiting_event = cause
         if zone is not None:
+            self._held_back = owner.cluster.settle(self, None)
             self._placed.succeed()
         self.sim.process(self._live())
 
@@ -139,7 +150,7 @@ class Task(Tenant):
 
     def place(self, instance: ContainerInstance) -> None:
         """Take room on a container instance."""
-        instance.reserve(self.id, self.need, self.owner.name)
+        instance.reserve(self.id, self.need, self.group, daemon=self.daemon)
         self.instance, self.zone = instance, instance.zone
         self.record.attributes |= {"zone": instance.zone, "instance": instance.id}
         self.owner.cluster.settle(self, instance)
@@ -161,6 +172,10 @@ class Task(Tenant):
         self._crashed = True
         self._end_process(cause)
         self.stop(cause, "TerminationNotice", f"Host EC2 (instance {self.instance.id}) terminated.")
+
+    def interrupted(self, cause: int, seconds: float) -> None:
+        """Fargate Spot takes the capacity back: stopTimeout is at most 120 s there, so SIGKILL comes in time."""
+        self.stop(cause, "SpotInterruption", "Your Spot Task was interrupted.")
 
     def stop(self, cause: int, stop_code: str, reason: str) -> None:
         """Ask for the task's end: its target drains, then its containers get SIGTERM. A second call changes nothing."""
@@ -202,7 +217,7 @@ class Task(Tenant):
         draw, random = self.times, self.random
         pull = draw.pull_seconds(self.application.image_mib)
         steps = (
-            ("PROVISIONING", draw.provisioning.draw(random), "gets its network interface"),
+            ("PROVISIONING", self._held_back + draw.provisioning.draw(random), "gets its network interface"),
             ("PENDING", draw.pending.draw(random), "gets its place to run"),
             ("ACTIVATING", pull + draw.container_start.draw(random), "pulls its image and starts its containers"),
         )
