@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from hashlib import sha256
 from random import Random
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import simpy
 
@@ -20,6 +20,8 @@ from ecslite.sim.metrics import Meter
 from ecslite.sim.run import Level, Part, Run
 
 __all__ = ["Record", "Simulation"]
+
+Shared = TypeVar("Shared")
 
 LONGEST_RUN = 366 * 86400.0
 """Seconds. The clock's grid is exact for two years; a run is allowed half of that."""
@@ -57,6 +59,7 @@ class Simulation:
         self._streams: dict[str, Random] = {}
         self._records: list[Record] = []
         self._levels: dict[tuple[str, str], list[tuple[float, int, int | None]]] = {}
+        self._shared: dict[Callable[[Simulation], object], object] = {}
         self._finishers: list[Callable[[], None]] = []
 
     @property
@@ -70,6 +73,12 @@ class Simulation:
             digest = sha256(f"{self.seed}/{name}".encode()).digest()
             self._streams[name] = Random(int.from_bytes(digest[:16], "big"))
         return self._streams[name]
+
+    def the(self, kind: Callable[[Simulation], Shared]) -> Shared:
+        """The one part of that kind that all others of this simulation share; made when it is first asked for."""
+        if kind not in self._shared:
+            self._shared[kind] = kind(self)
+        return cast(Shared, self._shared[kind])
 
     def process(self, steps: Generator[simpy.Event, Any, Any]) -> simpy.Process:
         """Start a process of the control plane."""
