@@ -1,0 +1,17 @@
+"""Run by suite.mjs in Pyodide: pytest over TESTS, without the fixtures that need a browser."""
+
+import os
+import sys
+
+os.chdir("/project")
+sys.path[:0] = ["/project", "/project/tests", "/packages"]
+
+import pytest
+from hypothesis import settings
+
+# Fewer examples than in CPython: here it is asked whether the engine behaves alike, not whether it is right.
+settings.register_profile("pyodide", deadline=None, derandomize=True, max_examples=10, database=None)
+settings.load_profile("pyodide")
+
+# The last expression is what runPython returns: pytest's exit code.
+int(pytest.main(["-q", "--noconftest", "-p", "no:cacheprovider", "-W", "error", *TESTS]))  # type: ignore[name-defined]  # noqa: F821
