@@ -11,7 +11,13 @@ import { pathToFileURL } from "node:url";
 
 const [root, pyodide, site, script, ...tests] = process.argv.slice(2);
 const { loadPyodide } = await import(pathToFileURL(path.join(pyodide, "pyodide.mjs")).href);
-const env = { HOME: "/home/pyodide", PYTHONHASHSEED: "0", PYTHONDONTWRITEBYTECODE: "1", PYTEST_DISABLE_PLUGIN_AUTOLOAD: "1" };
+const env = {
+  HOME: "/home/pyodide",
+  PYTHONHASHSEED: "0",
+  PYTHONPATH: "/project:/project/tests:/packages",
+  PYTHONDONTWRITEBYTECODE: "1",
+  PYTEST_DISABLE_PLUGIN_AUTOLOAD: "1",
+};
 const py = await loadPyodide({ indexURL: pyodide + path.sep, env });
 for (const [place, folder] of [["/project", root], ["/packages", site]]) {
   py.FS.mkdirTree(place);

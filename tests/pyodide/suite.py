@@ -1,13 +1,11 @@
 """Run by suite.mjs in Pyodide: pytest over TESTS, without the fixtures that need a browser."""
 
 import os
-import sys
-
-os.chdir("/project")
-sys.path[:0] = ["/project", "/project/tests", "/packages"]
 
 import pytest
 from hypothesis import settings
+
+os.chdir("/project")
 
 # Fewer examples than in CPython: here it is asked whether the engine behaves alike, not whether it is right.
 settings.register_profile("pyodide", deadline=None, derandomize=True, max_examples=10, database=None)
