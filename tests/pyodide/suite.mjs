@@ -14,14 +14,24 @@ const { loadPyodide } = await import(pathToFileURL(path.join(pyodide, "pyodide.m
 const env = {
   HOME: "/home/pyodide",
   PYTHONHASHSEED: "0",
-  PYTHONPATH: "/project:/project/tests:/packages",
   PYTHONDONTWRITEBYTECODE: "1",
   PYTEST_DISABLE_PLUGIN_AUTOLOAD: "1",
 };
-const py = await loadPyodide({ indexURL: pyodide + path.sep, env });
-for (const [place, folder] of [["/project", root], ["/packages", site]]) {
-  py.FS.mkdirTree(place);
-  py.mountNodeFS(place, folder);
+
+async function run() {
+  const py = await loadPyodide({ indexURL: pyodide + path.sep, env });
+  for (const [place, folder] of [["/project", root], ["/packages", site]]) {
+    py.FS.mkdirTree(place);
+    py.mountNodeFS(place, folder);
+  }
+  py.runPython('import sys; sys.path[:0] = ["/project", "/project/tests", "/packages"]');
+  py.globals.set("TESTS", py.toPy(tests));
+  return py.runPython(fs.readFileSync(script, "utf8"));
 }
-py.globals.set("TESTS", py.toPy(tests));
-process.exit(py.runPython(fs.readFileSync(script, "utf8")));
+
+try {
+  process.exit(await run());
+} catch (error) {
+  fs.writeSync(2, `${error.message}\n`); // not the error itself: Node would print Pyodide's source too
+  process.exit(1);
+}
