@@ -12,9 +12,10 @@ from math import ceil
 
 from ecslite.capacity.container_instance import ContainerInstance, Need
 from ecslite.capacity.instance_type import InstanceType
+from ecslite.capacity.room import Room
 from ecslite.errors import InvalidSetting
 
-__all__ = ["ManagedScaling", "instances_needed", "reservation"]
+__all__ = ["ManagedScaling", "fits_type", "instances_needed", "reservation"]
 
 FROM_ZERO = 2
 """The instances of a first scale-out from none."""
@@ -60,65 +61,37 @@ def reservation(needed: int, running: int) -> float:
     return 200.0 if needed else 100.0
 
 
+def fits_type(need: Need, kind: InstanceType, *, trunking: bool = False, reserved_memory: int = 0) -> bool:
+    """Whether an empty instance of the type could hold a task of that need."""
+    return Room.new(kind, trunking, reserved_memory).takes(need)
+
+
 def instances_needed(
-    instances: Sequence[ContainerInstance], waiting: Sequence[Need], kind: InstanceType, *, trunking: bool = False
+    instances: Sequence[ContainerInstance],
+    waiting: Sequence[Need],
+    kind: InstanceType,
+    *,
+    trunking: bool = False,
+    reserved_memory: int = 0,
 ) -> int:
     """M: with no task waiting, the instances that are not empty; else those there and those to be added.
 
-    Waiting tasks first go into the room that is free, then onto new instances of the group's type, packed tightly.
-    A task that no instance of the type could ever hold is left out, and goes on waiting.
+    Waiting tasks, those of the same need together and the largest first, go into the room that is free, then onto new
+    instances of the group's type, packed tightly. A task that no instance of the type could ever hold is left out, and
+    goes on waiting. [ECS Developer Guide, managed-scaling-behavior; read 2026-11-23]
     """
+    # Model: how AWS adds up groups of different needs is not documented; here they share the new instances.
     running = len(instances)
     if not waiting:
         return sum(not instance.empty for instance in instances)
-    bins = [_Room.of(instance) for instance in instances]
+    bins = [Room.of(instance) for instance in instances]
     for need in sorted(waiting, key=lambda need: (need.memory, need.cpu), reverse=True):
         room = next((room for room in bins if room.takes(need)), None)
         if room is None:
-            room = _Room.new(kind, trunking)
+            room = Room.new(kind, trunking, reserved_memory)
             if not room.takes(need):
                 continue
             bins.append(room)
         room.take(need)
     added = len(bins) - running
     return running + added if added else sum(room.used for room in bins)
-
-
-@dataclass(slots=True)
-class _Room:
-    """What is left on one instance, real or imagined."""
-
-    cpu: int
-    memory: int
-    interfaces: int
-    used: bool
-    ports: set[int]
-
-    @classmethod
-    def of(cls, instance: ContainerInstance) -> _Room:
-        return cls(
-            instance.remaining_cpu,
-            instance.remaining_memory,
-            instance.remaining_interfaces,
-            not instance.empty,
-            set(instance.used_ports),
-        )
-
-    @classmethod
-    def new(cls, kind: InstanceType, trunking: bool) -> _Room:
-        return cls(kind.cpu, kind.memory, kind.task_enis(trunking), False, set())
-
-    def takes(self, need: Need) -> bool:
-        return (
-            need.cpu <= self.cpu
-            and need.memory <= self.memory
-            and need.own_interface <= self.interfaces
-            and not need.ports & self.ports
-        )
-
-    def take(self, need: Need) -> None:
-        self.cpu -= need.cpu
-        self.memory -= need.memory
-        self.interfaces -= need.own_interface
-        self.used = True
-        self.ports |= need.ports

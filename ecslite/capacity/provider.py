@@ -11,11 +11,14 @@ from collections.abc import Generator, Iterator, Sequence
 
 import simpy
 
-from ecslite.capacity.auto_scaling_group import AutoScalingGroup, GroupInstance
+from ecslite.capacity.auto_scaling_group import AutoScalingGroup
 from ecslite.capacity.container_instance import Need
+from ecslite.capacity.ec2_instance import Ec2Instance
 from ecslite.capacity.instance_capacity import InstanceCapacity
 from ecslite.capacity.launch_times import LaunchTimes
-from ecslite.capacity.managed_scaling import ManagedScaling, instances_needed, reservation
+from ecslite.capacity.managed_scaling import ManagedScaling, fits_type, instances_needed, reservation
+from ecslite.errors import InvalidSetting
+from ecslite.sim.clock import MINUTE
 from ecslite.sim.metrics import Sample
 
 __all__ = ["CapacityProvider"]
@@ -24,16 +27,24 @@ LOW_DATAPOINTS = 15
 """Minutes below the target before the first instance is taken away, and after a scale-out
 [ECS Developer Guide, managed-scaling-behavior; read 2026-11-23]."""
 
+LONGEST_DRAINING = 48 * 3600.0
+"""Seconds for which managed draining waits for tasks [ECS Developer Guide, managed-instance-draining; read
+2026-11-23]."""
+
 PUBLISHING_DELAY = 15.0
 """Seconds from the end of a minute to the decision. Model: not documented."""
-
 
 MANAGED = ManagedScaling()
 """Managed scaling with the defaults of the ECS API."""
 
 
 class CapacityProvider(InstanceCapacity):
-    """An Auto Scaling group as capacity. Without `managed_scaling` (None) the group ignores the tasks altogether."""
+    """An Auto Scaling group as capacity. Without `managed_scaling` (None) the group ignores the tasks altogether.
+
+    `managed_termination_protection` keeps the group from taking instances with tasks, `managed_draining` has the tasks
+    of an instance that is about to go replaced first, for at most 48 hours.
+    [ECS API, AutoScalingGroupProvider; read 2026-11-23]
+    """
 
     def __init__(
         self,
@@ -45,6 +56,11 @@ class CapacityProvider(InstanceCapacity):
         managed_draining: bool = True,
         times: LaunchTimes | None = None,
     ) -> None:
+        if managed_termination_protection and managed_scaling is None:
+            raise InvalidSetting(
+                "managed_termination_protection=True without managed scaling protects nothing:"
+                " give managed_scaling=ManagedScaling(), or leave the protection off"
+            )
         super().__init__(group.sim, name or group.name, times)
         self.group = group
         self.managed_scaling = managed_scaling
@@ -52,12 +68,14 @@ class CapacityProvider(InstanceCapacity):
         group.in_service_told.append(self._joined)
         group.terminated_told.append(self._ended)
         self._low = 0
-        self._out_at = -LOW_DATAPOINTS * 60.0
+        """Datapoints below the target, one after the other."""
+        self._out_at = -LOW_DATAPOINTS * MINUTE
         self._remark = ""
         if managed_termination_protection:
             group.protected = lambda instance: not instance.empty
         if managed_draining:
             group.before_termination = self._drain_first
+            group.noticed = self._drain_on_notice
         if managed_scaling:
             self.sim.meter.read(self._read)
 
@@ -66,42 +84,70 @@ class CapacityProvider(InstanceCapacity):
         return "spot" if self.group.spot else "on-demand"
 
     @property
-    def instances(self) -> Sequence[GroupInstance]:
-        return self.group.in_service
+    def instances(self) -> Sequence[Ec2Instance]:
+        return [one for one in self.group.instances if one.registered]
 
     @property
     def tasks_wait(self) -> bool:
         return self.managed_scaling is not None
 
-    def _joined(self, instance: GroupInstance, event: int) -> None:
+    # What the group tells
+
+    def _joined(self, instance: Ec2Instance, event: int) -> None:
         self.registered(instance, event)
 
-    def _ended(self, instance: GroupInstance, event: int) -> None:
+    def _ended(self, instance: Ec2Instance, event: int) -> None:
         self.gone(instance, event)
 
-    def _drain_first(self, instance: GroupInstance, cause: int) -> simpy.Event | None:
-        return self.drain(instance, cause)
+    def _drain_first(self, instance: Ec2Instance, cause: int) -> simpy.Event | None:
+        """The end of the draining, or of the 48 hours that it may take; None where no task is there."""
+        drained = self.drain(instance, cause)
+        return None if drained is None else drained | self.sim.sleep(LONGEST_DRAINING)
+
+    def _drain_on_notice(self, instance: Ec2Instance, cause: int) -> None:
+        """A Spot interruption notice sets the instance to DRAINING; two minutes are left for its tasks."""
+        if instance.status == "ACTIVE":
+            instance.status = "DRAINING"
+            text = f"Container instance {instance.id} is set to DRAINING."
+            self.drain(instance, self.sim.log.add("instance", instance.id, text, cause, status="DRAINING"))
+
+    # Managed scaling, once a minute
 
     def _read(self) -> Iterator[Sample]:
         needed, running = self._count()
-        value = reservation(needed, running)
-        self.sim.process(self._decide_later(needed, running))
+        value = self._reservation(needed, running)
+        self.sim.process(self._decide_later(value, needed, running))
         yield Sample("CapacityProviderReservation", self.name, "Percent", {"Average": value})
         yield Sample("InstancesNeeded", self.name, "Count", {"Average": needed})
         yield Sample("InstancesRunning", self.name, "Count", {"Average": running})
 
     def _count(self) -> tuple[int, int]:
+        # Model: an instance that was launched counts among the N from then on, before it is registered.
         instances = self.group.alive
         return self._needed(instances, [need for need, _ in self.waiting()]), len(instances)
 
-    def _needed(self, instances: Sequence[GroupInstance], needs: Sequence[Need]) -> int:
-        return instances_needed(instances, needs, self.group.type, trunking=self.group.trunking)
+    def _needed(self, instances: Sequence[Ec2Instance], needs: Sequence[Need]) -> int:
+        group = self.group
+        return instances_needed(
+            instances, needs, group.type, trunking=group.trunking, reserved_memory=group.reserved_memory
+        )
 
-    def _decide_later(self, needed: int, running: int) -> Generator[simpy.Event, None, None]:
+    def _ever_fits(self, need: Need) -> bool:
+        group = self.group
+        return fits_type(need, group.type, trunking=group.trunking, reserved_memory=group.reserved_memory)
+
+    def _reservation(self, needed: int, running: int) -> float:
+        """CapacityProviderReservation, which stays at the target while all that wait could never be placed."""
+        assert self.managed_scaling is not None
+        waiting = [need for need, _ in self.waiting()]
+        if waiting and not any(map(self._ever_fits, waiting)):
+            return float(self.managed_scaling.target_capacity)
+        return reservation(needed, running)
+
+    def _decide_later(self, value: float, needed: int, running: int) -> Generator[simpy.Event, None, None]:
         yield self.sim.sleep(PUBLISHING_DELAY)
         scaling = self.managed_scaling
         assert scaling is not None
-        value = reservation(needed, running)
         if value > scaling.target_capacity:
             self._low = 0
             self._grow(scaling, needed, running)
@@ -110,57 +156,61 @@ class CapacityProvider(InstanceCapacity):
             self._shrink(scaling, needed, running)
         else:
             self._low = 0
-            self._explain_full(needed, running)
+            self._explain_full(running)
 
     def _grow(self, scaling: ManagedScaling, needed: int, running: int) -> None:
         warm_since = self.sim.now - scaling.instance_warmup_period
-        if any(one.state == "Pending" or one.registered_at > warm_since > 0 for one in self.group.alive):
-            self._say("warming", "waits: instances that were started are still warming up", None)
+        if any(one.launched_at > warm_since for one in self.group.alive):
+            self._say("warming", " waits: instances that were started are still warming up")
             return
         wanted = scaling.desired(needed, running)
         cause = next((event for _, event in self.waiting()), None)
-        event = self.sim.log.add(
-            "capacity",
-            self.name,
-            f"Capacity provider {self.name}: {needed} instances needed (M), {running} there (N):"
-            f" reservation {reservation(needed, running):.0f} % is above {scaling.target_capacity} %.",
-            cause,
-            needed=needed,
-            running=running,
+        text = (
+            f": {needed} instances needed (M), {running} there (N):"
+            f" reservation {reservation(needed, running):.0f} % is above {scaling.target_capacity} %"
         )
-        self._out_at, self._remark = self.sim.now, ""
+        event = self._say("", text, cause, needed=needed, running=running)
+        self._out_at = self.sim.now
         self.group.set_desired_capacity(wanted, event)
 
     def _shrink(self, scaling: ManagedScaling, needed: int, running: int) -> None:
-        wanted = max(scaling.desired(needed, running), self.group.min_size)
+        by_target = scaling.desired(needed, running)
+        wanted = max(by_target, self.group.min_size)
         if wanted >= running:
-            at_least = self.group.min_size
-            self._say("minimum", f"keeps its {running} instances: the group's minimum is {at_least}", None)
-            return
-        early = self._low < LOW_DATAPOINTS or self.sim.now - self._out_at < LOW_DATAPOINTS * 60
-        if early:
-            text = f"keeps {running} instances although {needed} are needed, until {LOW_DATAPOINTS} minutes say so"
-            self._say("countdown", text, None)
-            return
-        # At least one instance a minute, but fewer than half of them.
-        step = min(running - wanted, max(1, (running - 1) // 2))
-        event = self._say("", f"gives back {step} of {running} instances: {needed} are needed", None)
-        self.group.set_desired_capacity(running - step, event)
+            self._explain_floor(scaling, by_target, running)
+        elif self._low < LOW_DATAPOINTS or self.sim.now - self._out_at < LOW_DATAPOINTS * MINUTE:
+            text = f" keeps {running} instances although {needed} are needed, until {LOW_DATAPOINTS} minutes say so"
+            self._say("countdown", text)
+        else:
+            # At least one instance a minute, but fewer than half of them.
+            step = min(running - wanted, max(1, (running - 1) // 2))
+            event = self._say("", f" gives back {step} of {running} instances: {needed} are needed")
+            self.group.set_desired_capacity(running - step, event)
 
-    def _explain_full(self, needed: int, running: int) -> None:
-        """Say it when every instance counts as needed only because tasks are scattered over them."""
+    def _explain_floor(self, scaling: ManagedScaling, by_target: int, running: int) -> None:
+        if by_target >= running:
+            target = scaling.target_capacity
+            self._say("spare", f" keeps its {running} instances: a target of {target} % leaves some of them unused")
+        else:
+            self._say("minimum", f" keeps its {running} instances: the group's minimum is {self.group.min_size}")
+
+    def _explain_full(self, running: int) -> None:
+        """Say why nothing changes: a task that could never be placed, or tasks scattered over more than they need."""
+        if waiting := self.waiting():
+            if not any(self._ever_fits(need) for need, _ in waiting):
+                text = f" does not grow: no {self.group.type.name} could hold a task that waits"
+                self._say("too large", text, waiting[0][1])
+            return
         used = [one for one in self.group.alive if not one.empty]
         packed = self._needed([], [need for one in used for need in one.needs])
-        if used and packed < running and not self.waiting():
+        if used and packed < running:
             tasks = sum(len(one.needs) for one in used)
-            text = (
-                f"keeps {running} instances: {tasks} tasks are scattered over them, though {packed} could hold them all"
-            )
-            self._say("scattered", text, None)
+            text = f"{tasks} tasks are scattered over them, though {packed} could hold them all"
+            self._say("scattered", f" keeps {running} instances: {text}")
 
-    def _say(self, remark: str, text: str, cause: int | None) -> int:
+    def _say(self, remark: str, text: str, cause: int | None = None, **details: int) -> int:
         """Log a decision; the same remark is not repeated each minute."""
         if remark and remark == self._remark:
             return -1
         self._remark = remark
-        return self.sim.log.add("capacity", self.name, f"Capacity provider {self.name} {text}.", cause)
+        return self.sim.log.add("capacity", self.name, f"Capacity provider {self.name}{text}.", cause, **details)

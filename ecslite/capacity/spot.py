@@ -39,14 +39,16 @@ class SpotInterruptions:
     """The share of what runs then that gets its notice, rounded up; 0 only makes capacity unavailable."""
     unavailable_minutes: float = 5.0
     """For so long after such a minute nothing can be launched on Spot."""
+    recommended_minutes_before: float = 0.0
+    """How long before its notice an EC2 Spot Instance gets a rebalance recommendation; `after` and `at_minutes` then
+    mean the recommendation. 0: none comes earlier than the notice. Fargate Spot has no such thing."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.share <= 1:
             raise InvalidSetting(f"share={self.share}: use 0 to 1, such as 0.5 for half of what runs")
-        if self.unavailable_minutes < 0 or any(minute < 0 for minute in self.at_minutes):
-            raise InvalidSetting(
-                f"at_minutes={self.at_minutes}, unavailable_minutes={self.unavailable_minutes}: use minutes from 0 on"
-            )
+        for minutes in (*self.at_minutes, self.unavailable_minutes, self.recommended_minutes_before):
+            if minutes < 0:
+                raise InvalidSetting(f"{minutes} minutes: use minutes from 0 on")
         if list(self.at_minutes) != sorted(self.at_minutes):
             raise InvalidSetting(f"at_minutes={self.at_minutes}: give them in the order of time")
 
@@ -74,7 +76,7 @@ class SpotMarket(Generic[Lodger]):
         self.interruptions = interruptions
         self._notice = notice
         self._changed = changed
-        self._random = sim.stream(f"spot/{name}")
+        self._random = sim.stream(f"interruptions/{name}")
         self._lodgers: dict[str, Lodger] = {}
         self._dry_until = 0.0
         self.dry_event: int | None = None
@@ -92,7 +94,7 @@ class SpotMarket(Generic[Lodger]):
         self._lodgers[id_] = lodger
         if self.interruptions.after is not None:
             # A stream of its own for each, so that one more task does not move the interruptions of the others.
-            seconds = self.interruptions.after.draw(self.sim.stream(f"spot/{self.name}/{id_}"))
+            seconds = self.interruptions.after.draw(self.sim.stream(f"interruptions/{self.name}/{id_}"))
             self.sim.process(self._interrupt_later(id_, seconds))
 
     def leave(self, id_: str) -> None:
