@@ -19,6 +19,8 @@ from ecslite.billing.prices import Price, Prices, default_prices
 from ecslite.capacity.auto_scaling_group import AutoScalingGroup
 from ecslite.capacity.fargate import Fargate, FargateSpot
 from ecslite.capacity.launch_rate import LaunchRate
+from ecslite.capacity.lifecycle_hook import LifecycleHook
+from ecslite.capacity.managed_instances import ManagedInstances
 from ecslite.capacity.managed_scaling import ManagedScaling
 from ecslite.capacity.provider import CapacityProvider
 from ecslite.capacity.spot import SpotInterruptions
@@ -61,9 +63,11 @@ __all__ = [
     "InvalidSetting",
     "LaunchRate",
     "Level",
+    "LifecycleHook",
     "Line",
     "LoadBalancer",
     "LogNormal",
+    "ManagedInstances",
     "ManagedScaling",
     "Metric",
     "NotInThisRun",
