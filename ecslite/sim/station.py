@@ -177,7 +177,7 @@ class Station(ABC):
         """Serve all that has arrived up to the present moment. Call before looking at, or changing, the station."""
         now = self.sim.now
         if now > self._caught_up:
-            for times, costs in self._arrivals(now):
+            for times, costs, *_ in self._arrivals(now):
                 self.accept(times, costs)
             self._caught_up = now
 
@@ -193,9 +193,9 @@ class Station(ABC):
     def _merged(self, now: float) -> Iterator[Chunk]:
         """All sources' requests as one stream; at one instant, in the order of the wiring."""
         streams = [
-            ((time, cost) for times, costs in source.take(now) for time, cost in zip(times, costs, strict=True))
+            ((time, cost) for times, costs, *_ in source.take(now) for time, cost in zip(times, costs, strict=True))
             for source in self._sources
         ]
         both = list(merge(*streams, key=itemgetter(0)))
         if both:
-            yield [time for time, _ in both], [cost for _, cost in both]
+            yield [time for time, _ in both], [cost for _, cost in both], None

@@ -18,6 +18,7 @@ from ecslite.sim.clock import MINUTE, SHIFT, STEP
 from ecslite.sim.cloudwatch import read_request_counts
 from ecslite.sim.distributions import Distribution, Exponential
 from ecslite.sim.profiles import Profile, constant, from_counts
+from ecslite.sim.retries import Clients, Retries
 from ecslite.sim.simulation import Simulation
 
 __all__ = ["ARRIVALS", "Traffic"]
@@ -29,8 +30,8 @@ ARRIVALS = ("poisson", "even", "burst")
 CHUNK = 8192
 """Requests made at a time: enough for the loops to run long, few enough to keep memory flat."""
 
-Chunk = tuple[list[float], list[float]]
-"""Moments of arrival (rising) and CPU seconds of work, side by side."""
+Chunk = tuple[list[float], list[float], list[float] | None]
+"""Moments of arrival (rising), CPU seconds of work and seconds of waiting, side by side; None where nobody waits."""
 
 
 class Takes(Protocol):
@@ -45,7 +46,9 @@ Station = TypeVar("Station", bound=Takes)
 class Traffic:
     """Requests that follow a profile, from minute `from_minute` of the run on.
 
-    `cpu_seconds` is what one costs: a distribution, or the mean of an exponential one.
+    `cpu_seconds` is the work in one, and `wait_seconds` what it waits for others (a database, another service) while
+    it holds its worker; each is a distribution, or the mean of an exponential one. With `retries`, what fails is sent
+    again, and the run counts ClientRequests, ClientRetries and ClientFailures under this source's name.
     """
 
     def __init__(
@@ -54,6 +57,8 @@ class Traffic:
         profile: Profile | float,
         *,
         cpu_seconds: Distribution | float = 0.05,
+        wait_seconds: Distribution | float = 0.0,
+        retries: Retries | None = None,
         arrivals: str = "poisson",
         from_minute: int = 0,
         name: str = "traffic",
@@ -65,13 +70,17 @@ class Traffic:
         self.sim = sim
         self.name = name
         self.profile = profile if isinstance(profile, Profile) else constant(profile)
-        self.cost = cpu_seconds if isinstance(cpu_seconds, Distribution) else Exponential(float(cpu_seconds))
+        self.cost = _exponential(cpu_seconds)
+        self.waiting = _exponential(wait_seconds) if wait_seconds else None
+        self.clients = Clients(sim, name, retries) if retries else None
         self.from_minute = from_minute
         self._arrive = sim.stream(f"traffic/{name}/arrivals")
         self._work = sim.stream(f"traffic/{name}/work")
+        self._wait = sim.stream(f"traffic/{name}/wait")
         self._chunks = self._generate(getattr(self, f"_{arrivals}"))
         self._times: list[float] = []
         self._costs: list[float] = []
+        self._waits: list[float] | None = None
         self._made_until = 0.0
         self._unused: list[float] = []
         for minute, text in self.profile.changes:
@@ -84,6 +93,11 @@ class Traffic:
 
     def to(self, station: Station) -> Station:
         """Send this traffic to a station, such as a load balancer; returns the station."""
+        if self.clients is not None and not getattr(station, "hears_of_failures", False):
+            raise InvalidSetting(
+                f"retries= of {self.name!r}: only a load balancer tells its clients of failures;"
+                " send this traffic to one, or leave retries= out"
+            )
         station.wire(self)
         return station
 
@@ -91,20 +105,23 @@ class Traffic:
         """The requests that arrive up to and at `until` and were not taken before, in chunks."""
         while self._made_until <= until:
             if self._times:
-                yield self._times, self._costs
-            self._times, self._costs, self._made_until = next(self._chunks)
+                yield self._times, self._costs, self._waits
+            self._times, self._costs, self._waits, self._made_until = next(self._chunks)
         cut = bisect_right(self._times, until)
         if cut:
-            yield self._times[:cut], self._costs[:cut]
+            yield self._times[:cut], self._costs[:cut], self._waits and self._waits[:cut]
             del self._times[:cut], self._costs[:cut]
+            if self._waits:
+                del self._waits[:cut]
 
-    def _generate(self, spread: Any) -> Iterator[tuple[list[float], list[float], float]]:
-        """Chunks for ever: times, costs, and the moment up to which (exclusively) no other will come."""
+    def _generate(self, spread: Any) -> Iterator[tuple[list[float], list[float], list[float] | None, float]]:
+        """Chunks for ever: times, costs, waits, and the moment up to which (exclusively) no other will come."""
         minute = 0
         while True:
             start, rate = minute * MINUTE, self.profile.rate(minute) if minute >= self.from_minute else 0.0
             for times, until in spread(start, rate):
-                yield times, self.cost.draw_many(self._work, len(times)), until
+                waits = self.waiting.draw_many(self._wait, len(times)) if self.waiting else None
+                yield times, self.cost.draw_many(self._work, len(times)), waits, until
             minute += 1
 
     def _poisson(self, start: float, rate: float) -> Iterator[tuple[list[float], float]]:
@@ -139,3 +156,7 @@ class Traffic:
 
     def _burst(self, start: float, rate: float) -> Iterator[tuple[list[float], float]]:
         yield [start + (index + 1) * STEP for index in range(round(rate * MINUTE))], start + MINUTE
+
+
+def _exponential(seconds: Distribution | float) -> Distribution:
+    return seconds if isinstance(seconds, Distribution) else Exponential(float(seconds))

@@ -163,7 +163,7 @@ def test_every_request_is_answered_refused_lost_or_in_hand(seed, crashes, peak, 
     for minute in crashes:
         ecs.Fault(web, "crash", at_minute=minute)
     sim.run(minutes=40)
-    arrived = sum(len(times) for times, _ in ecs.Traffic(ecs.Simulation(seed), profile).take(2400.0))
+    arrived = sum(len(times) for times, *_ in ecs.Traffic(ecs.Simulation(seed), profile).take(2400.0))
 
     in_hand = sum(target.workers.pending(sim.now) for target in front.targets)
 
