@@ -35,9 +35,11 @@ from ecslite.ecs.task_definition import TaskDefinition
 from ecslite.errors import DocumentFault, EcsliteError, InvalidDocument, InvalidSetting, NotInThisRun
 from ecslite.network.load_balancer import LoadBalancer
 from ecslite.network.target import HealthCheck
+from ecslite.network.target_group import TargetGroup
 from ecslite.sim.distributions import Constant, Distribution, Exponential, LogNormal, Uniform
 from ecslite.sim.profiles import Profile, constant, diurnal, spike
-from ecslite.sim.run import Event, Level, Metric, Part, Run
+from ecslite.sim.retries import Retries
+from ecslite.sim.run import Event, Level, Metric, Part, Run, TracedRequest
 from ecslite.sim.simulation import Simulation
 from ecslite.sim.traffic import Traffic
 
@@ -77,13 +79,16 @@ __all__ = [
     "Price",
     "Prices",
     "Profile",
+    "Retries",
     "Run",
     "Service",
     "Simulation",
     "SpotInterruptions",
+    "TargetGroup",
     "TargetTracking",
     "Task",
     "TaskDefinition",
+    "TracedRequest",
     "Traffic",
     "Uniform",
     "bill",

@@ -1,44 +1,59 @@
-"""An Application Load Balancer with one target group: spreads requests, checks health, drains, and counts.
+"""An Application Load Balancer: forwards requests to target groups by weight, and counts what becomes of them.
 
-What it leaves out: listeners and rules, TLS, cross-zone settings and stickiness. Requests are routed to targets in turn
-(round robin), the default of a target group.
+What it leaves out: listener rules, TLS, clients that send nothing (408) or leave before the answer (460), stickiness to
+a target group. Cross-zone load balancing is on, and may be turned off for a target group.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import accumulate
+from typing import Any
 
 import simpy
 
 from ecslite.errors import InvalidSetting
-from ecslite.network.target import HealthCheck, Target
+from ecslite.network.feedback import Feedback
+from ecslite.network.routing import by_place
+from ecslite.network.tally import Tally, merged
+from ecslite.network.target import HealthCheck, Lost, Target
+from ecslite.network.target_group import TargetGroup
 from ecslite.sim.histogram import Histogram
 from ecslite.sim.metrics import Sample
+from ecslite.sim.retries import Clients
 from ecslite.sim.simulation import Simulation
 from ecslite.sim.station import Station, Workers
-from ecslite.sim.traffic import CHUNK
+from ecslite.sim.trace import Trace
+from ecslite.sim.traffic import CHUNK, Chunk, Traffic
 
-__all__ = ["ALGORITHMS", "LoadBalancer"]
+__all__ = ["LoadBalancer"]
 
-ALGORITHMS = ("round_robin",)
-"""The routing algorithms that are simulated, named as in the target group attribute load_balancing.algorithm.type."""
+IDLE_TIMEOUT = (1.0, 4000.0)
+"""The range of idle_timeout.timeout_seconds; 60 by default
+[Elastic Load Balancing API, LoadBalancerAttribute; read 2026-11-23]."""
 
-IDLE_TIMEOUT = 60.0
-"""Seconds without a reply after which the client gets a 504 [Elastic Load Balancing guide; read 2026-11-23]."""
+HEAVIEST = 999
+"""The largest weight of a target group in a forward action [Elastic Load Balancing API, TargetGroupTuple; read
+2026-11-23]."""
 
-QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
+MOST_GROUPS = 5
+"""Target groups in one forward action [Elastic Load Balancing guide, load-balancer-limits; read 2026-11-23]."""
 
 
 class LoadBalancer(Station):
-    """Sends each request to the next healthy target.
+    """Sends each request to one of its target groups, which sends it to one of its targets.
 
-    Every request is answered by a target, or refused or lost for a reason that is counted: 502 (the target died or
-    never listened), 503 (no target), 504 (no reply within 60 s), Target_5XX (the target's backlog was full).
+    The short way has one target group, the load balancer's own, made with the settings of `TargetGroup` and named as
+    the load balancer is: a service registers with the load balancer itself. `forward` brings other groups in.
     """
 
-    # Model: one rotation pointer for the whole load balancer; a real one has a pointer on each of its nodes.
-    # Model: all targets are checked at the same moments, so a new one waits up to one interval for its first check.
+    # Model: `nodes`, each with a rotation pointer of its own, is one for each zone in which a target has been
+    # registered. nodes=1 is strict rotation; more nodes spread requests less evenly.
+
+    hears_of_failures = True
+    """Sources with retries may be wired to it."""
 
     def __init__(
         self,
@@ -48,192 +63,247 @@ class LoadBalancer(Station):
         algorithm: str = "round_robin",
         health_check: HealthCheck | None = None,
         deregistration_delay_seconds: float = 300.0,
+        nodes: int | None = None,
+        idle_timeout_seconds: float = 60.0,
         requests_per_connection: float = 10.0,
         kib_per_request: float = 10.0,
+        **target_group: Any,
     ) -> None:
-        if algorithm not in ALGORITHMS:
-            raise InvalidSetting(f"algorithm={algorithm!r} is not simulated: use one of {', '.join(ALGORITHMS)}")
-        if not 0 <= deregistration_delay_seconds <= 3600:
-            raise InvalidSetting(f"deregistration_delay_seconds={deregistration_delay_seconds}: use 0 to 3600")
+        _check(nodes, idle_timeout_seconds)
+        self.default_group = TargetGroup(
+            sim,
+            name,
+            algorithm=algorithm,
+            health_check=health_check,
+            deregistration_delay_seconds=deregistration_delay_seconds,
+            **target_group,
+        )
         super().__init__(sim, name)
-        self.health_check = health_check or HealthCheck()
-        self.deregistration_delay_seconds = deregistration_delay_seconds
-        self.targets: list[Target] = []
+        self.nodes = nodes
+        self.idle_timeout_seconds = idle_timeout_seconds
+        self.groups: list[TargetGroup] = []
+        """All target groups that it has forwarded to, its own first."""
+        self.weights: dict[TargetGroup, int] = {self.default_group: 1}
         self.latency = Histogram()
         """All latencies of the run, of requests that a target answered."""
         self.failed: Counter[str] = Counter()
         """All requests that failed, by reason."""
-        self._rotation = 0
+        self.follows = False
+        """Whether somebody wants to hear what becomes of each request that fails."""
+        self._zones: list[str] = []
         self._since_settled = 0
-        self._changed: int | None = None
-        """The latest event that changed which targets there are."""
-        self._begin_period()
+        self._feedback: Feedback | None = None
+        self._trace: Trace | None = None
+        self._random = sim.stream(f"load_balancer/{name}/forward")
+        self._attach(self.default_group)
         # Model: requests_per_connection and kib_per_request shape only the bill (LCU), not the latency.
         record = sim.record(
             "load_balancer", name, requests_per_connection=requests_per_connection, kib_per_request=kib_per_request
         )
         sim.enter(record, "active", None, f"Load balancer {name} is active.")
         sim.meter.read(self._read)
-        sim.process(self._check_health())
+
+    def forward(self, weights: Mapping[TargetGroup, int], *, cause: int | None = None) -> int:
+        """Spread requests over target groups by weight (whole numbers from 0 to 999) from now on; the event's id.
+
+        A group of weight 0 gets no new requests; what is in flight in it is finished. Each request's group is drawn
+        anew [Elastic Load Balancing API, ForwardActionConfig; read 2026-11-23].
+        """
+        self._check_weights(weights)
+        self.catch_up()
+        total = sum(weights.values())
+        shares = " and ".join(f"{100 * weight / total:.4g} % to {group.name}" for group, weight in weights.items())
+        text = f"Load balancer {self.name} forwards {shares}."
+        by_name = {group.name: weight for group, weight in weights.items()}
+        event = self.sim.log.add("forward", self.name, text, cause, weights=by_name)
+        for group in weights:
+            if group not in self.groups:
+                self._attach(group)
+                self._enter(group, event)
+        self.weights = dict(weights)
+        return event
+
+    def trace(self, *, from_second: float, to_second: float, every: int = 1, most: int = 1000) -> None:
+        """Keep what becomes of single requests in the run: of those that arrive between two moments each `every`-th,
+        `most` at the most. They are in `Run.trace` once they have ended."""
+        if self._trace is not None:
+            raise InvalidSetting(f"load balancer {self.name} has a trace already: give one period that covers both")
+        self._trace = Trace(self.sim, from_second, to_second, every, most)
+        self.follows = True
+
+    # It is a front: its own target group's
+
+    @property
+    def targets(self) -> list[Target]:
+        """The targets of its own group."""
+        return self.default_group.targets
 
     def register(
-        self, id_: str, workers: Workers, ready_at: float, cause: int, told: Callable[[Target, int], None]
+        self,
+        id_: str,
+        workers: Workers,
+        ready_at: float,
+        cause: int,
+        told: Callable[[Target, int], None],
+        *,
+        zone: str | None = None,
+        address: str | None = None,
     ) -> Target:
-        """Add a target whose application listens from `ready_at` on; `told` hears of each change of its health."""
-        self.catch_up()
-        record = self.sim.record("target", f"{self.name}/{id_}", load_balancer=self.name, task=id_)
-        target = Target(record, workers, ready_at, told)
-        self.targets.append(target)
-        self._move(target, "initial", cause, f"Target {id_[:8]} is registered and waits for its first health check.")
-        return target
+        """See TargetGroup.register."""
+        return self.default_group.register(id_, workers, ready_at, cause, told, zone=zone, address=address)
 
     def deregister(self, target: Target, cause: int) -> simpy.Event:
-        """Send it no new request; the event returned comes when the deregistration delay is over."""
-        self.catch_up()
-        event = self._move(target, "draining", cause, f"Target {self._short(target)} gets no new requests.")
-        return self.sim.process(self._drain(target, event))
+        """See TargetGroup.deregister."""
+        return self.default_group.deregister(target, cause)
 
-    def stop(self, target: Target, cause: int) -> None:
-        """The target's process ends now: what it was serving is lost (502), and it will serve nothing more."""
-        self.catch_up()
-        self._settle(target, self.sim.now)
-        target.alive = False
-        target.died_by = cause
-        self._fail("502", target.workers.drop(self.sim.now), cause)
+    def stop(self, target: Target, cause: int, *, unreachable: bool = False) -> None:
+        """See TargetGroup.stop."""
+        self.default_group.stop(target, cause, unreachable=unreachable)
 
-    def accept(self, times: list[float], costs: list[float]) -> None:
-        targets = self._routable()
-        if not targets:
-            self._fail("503", len(times), self._changed)
-            return
-        self._requests += len(times)
-        count, first = len(targets), self._rotation % len(targets)
-        for place, target in enumerate(targets):
-            turn = (place - first) % count
-            if turn < len(times):
-                self._serve(target, times[turn::count], costs[turn::count])
-        self._rotation = (first + len(times)) % count
-        self._since_settled += len(times)
+    # Requests
+
+    def wire(self, source: Traffic) -> None:
+        """Let a source's requests arrive here, and come again if its clients retry."""
+        super().wire(source)
+        if source.clients is not None:
+            if self._feedback is None:
+                self._feedback = Feedback(
+                    self._sources, self.idle_timeout_seconds, self._take, self._time_out, self._next_silence
+                )
+                self.follows = True
+            clients = source.clients
+            self.sim.meter.read(lambda: self._read_clients(clients))
+
+    def catch_up(self) -> None:
+        """Take in all that has arrived up to the present moment."""
+        if self._feedback is None:
+            super().catch_up()
+        elif self.sim.now > self._caught_up:
+            self._feedback.advance(self.sim.now)
+            self._caught_up = self.sim.now
+
+    def accept(self, times: list[float], costs: list[float], waits: list[float] | None = None) -> None:
+        """Take in requests that arrive at these moments (rising), with their CPU seconds and seconds of waiting."""
+        self._take((times, costs, waits))
+
+    def _take(self, chunk: Chunk) -> None:
+        if self._trace is not None:
+            self._trace.watch(chunk[0])
+        for group, part in self._by_weight(chunk):
+            group.accept(part)
+        self._since_settled += len(chunk[0])
         if self._since_settled > CHUNK:
-            self._settle_all(times[-1])
+            self._settle(chunk[0][-1])
 
-    def _serve(self, target: Target, times: list[float], costs: list[float]) -> None:
-        if target.alive and times[0] >= target.ready_at:
-            refused = target.workers.serve(times, costs)
-            if refused:
-                self._fail("Target_5XX", refused, self.sim.log.latest("traffic", self.sim.now))
-        elif not target.alive:
-            self._fail("502", len(times), target.died_by)
-        else:
-            listening = sum(time < target.ready_at for time in times)
-            self._fail("502", listening, target.record.states[0][2])
-            if listening < len(times):
-                self._serve(target, times[listening:], costs[listening:])
+    def _by_weight(self, chunk: Chunk) -> Iterator[tuple[TargetGroup, Chunk]]:
+        groups = [group for group, weight in self.weights.items() if weight]
+        if len(groups) == 1:
+            return iter([(groups[0], chunk)])
+        bounds = list(accumulate(self.weights[group] for group in groups))
+        uniform, total = self._random.random, bounds[-1]
+        chosen = [bisect_right(bounds, uniform() * total) for _ in chunk[0]]
+        return ((groups[place], part) for place, part in by_place(chosen, chunk, len(groups)))
 
-    def _routable(self) -> list[Target]:
-        """The healthy targets; where none is, all unhealthy ones (a load balancer fails open)."""
-        # Model: targets that still wait for their first check are never routed to.
-        healthy = [target for target in self.targets if target.state == "healthy"]
-        return healthy or [target for target in self.targets if target.state == "unhealthy"]
+    # What its target groups ask
 
-    def _move(self, target: Target, state: str, cause: int, text: str) -> int:
-        self._changed = self.sim.enter(target.record, state, cause, text)
-        return self._changed
+    def node_zones(self) -> Sequence[str | None]:
+        """The zone of each node; None where a node stands for no zone."""
+        if self.nodes is not None:
+            return (None,) * self.nodes
+        return self._zones or (None,)
 
-    def _short(self, target: Target) -> str:
-        return str(target.record.attributes["task"])[:8]
+    def add_zone(self, zone: str) -> None:
+        """A target stands in this zone: there is a node for it."""
+        if zone not in self._zones:
+            self._zones.append(zone)
 
-    def _drain(self, target: Target, event: int) -> Generator[simpy.Event, None, None]:
-        yield self.sim.sleep(self.deregistration_delay_seconds)
-        self.catch_up()
-        self._settle(target, self.sim.now)
-        over = self._move(target, "unused", event, f"Target {self._short(target)} is no longer used.")
-        self._fail("502", target.workers.drop(self.sim.now), over)
-        self.targets.remove(target)
+    @property
+    def traces(self) -> bool:
+        """Whether somebody wants to hear of each request that was answered, too."""
+        return self._trace is not None
 
-    # Health
+    def ended(self, target: Target | None, fate: str, requests: Sequence[Lost], moments: Sequence[float]) -> None:
+        """What became of requests, and when."""
+        if self._trace is not None:
+            id_ = None if target is None else str(target.record.attributes["task"])
+            self._trace.note(id_, fate, requests, moments)
+        if self._feedback is not None and fate != "answered":
+            self._feedback.failed(fate, requests, moments)
 
-    def _check_health(self) -> Generator[simpy.Event, None, None]:
-        while True:
-            yield self.sim.sleep(self.health_check.interval_seconds)
-            self.catch_up()
-            for target in list(self.targets):
-                if target.state != "draining":
-                    self._check(target)
+    def _attach(self, group: TargetGroup) -> None:
+        group.balancer = self
+        self.groups.append(group)
+        for zone in group.zones:
+            self.add_zone(zone)
 
-    def _check(self, target: Target) -> None:
-        check = self.health_check
-        in_a_row = target.count(target.answers(self.sim.now, check.timeout_seconds))
-        needed = 1 if target.state == "initial" else check.healthy_threshold_count
-        if target.state != "healthy" and in_a_row >= needed:
-            self._judge(target, "healthy", f"passed {in_a_row} health check{'s' if in_a_row > 1 else ''} in a row")
-        elif target.state != "unhealthy" and -in_a_row >= check.unhealthy_threshold_count:
-            self._judge(target, "unhealthy", f"failed {-in_a_row} health checks in a row{self._reason(target)}")
+    def _enter(self, group: TargetGroup, cause: int) -> None:
+        record = self.sim.record(
+            "target_group", group.name, load_balancer=self.name, algorithm=group.algorithm, targets=len(group.targets)
+        )
+        self.sim.enter(record, "active", cause, f"Target group {group.name} belongs to load balancer {self.name}.")
 
-    def _reason(self, target: Target) -> str:
-        if not target.alive or self.sim.now < target.ready_at:
-            return ": nothing listens there"
-        return f": a request waits {target.workers.wait(self.sim.now):.0f} s for a worker"
-
-    def _judge(self, target: Target, state: str, why: str) -> None:
-        overloaded = state == "unhealthy" and target.alive
-        cause = self.sim.log.latest("traffic", self.sim.now) if overloaded else target.died_by
-        if cause is None:
-            cause = target.record.states[-1][2]
-        target.told(target, self._move(target, state, cause, f"Target {self._short(target)} {why}: it is {state}."))
+    def _check_weights(self, weights: Mapping[TargetGroup, int]) -> None:
+        if not 1 <= len(weights) <= MOST_GROUPS:
+            raise InvalidSetting(f"{len(weights)} target groups: forward to 1 to {MOST_GROUPS}")
+        for group, weight in weights.items():
+            if isinstance(weight, bool) or not isinstance(weight, int) or not 0 <= weight <= HEAVIEST:
+                raise InvalidSetting(f"the weight of {group.name}, {weight!r}: use a whole number from 0 to {HEAVIEST}")
+            if group.sim is not self.sim or group.balancer not in (None, self):
+                raise InvalidSetting(f"target group {group.name!r} belongs to another load balancer: make one for each")
+            if any(other.name == group.name and other is not group for other in (*self.groups, *weights)):
+                raise InvalidSetting(f"two target groups of {self.name} are named {group.name!r}: rename one")
+        if not any(weights.values()):
+            names = ", ".join(group.name for group in weights)
+            raise InvalidSetting(
+                f"all weights are 0 ({names}), so that no request could be forwarded: give one group a weight from 1"
+            )
 
     # Counting
 
-    def _begin_period(self) -> None:
-        self._period = Histogram()
-        self._requests = 0
-        self._failed: Counter[str] = Counter()
-        self._blamed: int | None = None
-
-    def _fail(self, reason: str, count: int, cause: int | None) -> None:
-        if count:
-            self._failed[reason] += count
-            self._blamed = cause
-
-    def _settle(self, target: Target, now: float) -> None:
-        latencies = target.workers.settle(now)
-        if latencies and max(latencies) > IDLE_TIMEOUT:
-            # Model: the worker finishes the request although its client has gone; it counts when it ends.
-            late = [latency for latency in latencies if latency > IDLE_TIMEOUT]
-            self._fail("504", len(late), self.sim.log.latest("traffic", now))
-            latencies = [latency for latency in latencies if latency <= IDLE_TIMEOUT]
-        self._period.add(latencies)
-
-    def _settle_all(self, now: float) -> None:
-        for target in self.targets:
-            self._settle(target, now)
+    def _settle(self, now: float) -> None:
+        for group in self.groups:
+            for target in group.targets:
+                group.settle(target, now)
         self._since_settled = 0
+
+    def _time_out(self, now: float) -> None:
+        for group in self.groups:
+            for target in group.targets:
+                group.time_out(target, now)
+
+    def _next_silence(self) -> float:
+        return min(group.next_silence() for group in self.groups)
 
     def _read(self) -> Iterator[Sample]:
         self.catch_up()
-        self._settle_all(self.sim.now)
-        period, failed = self._period, self._failed
-        if failed:
-            self._tell_of(failed)
-        answered = {}
-        if period.count:
-            answered = {"Average": period.mean, "Minimum": period.smallest, "Maximum": period.largest}
-            answered |= zip(QUANTILES, period.quantiles(list(QUANTILES.values())), strict=True)
-        yield Sample("RequestCount", self.name, "Count", {"Sum": self._requests})
-        yield Sample("TargetResponseTime", self.name, "Seconds", answered)
-        for code in ("502", "503", "504"):
-            yield Sample(f"HTTPCode_ELB_{code}_Count", self.name, "Count", {"Sum": failed[code]})
-        elb = failed["502"] + failed["503"] + failed["504"]
-        yield Sample("HTTPCode_ELB_5XX_Count", self.name, "Count", {"Sum": elb})
-        yield Sample("HTTPCode_Target_5XX_Count", self.name, "Count", {"Sum": failed["Target_5XX"]})
-        healthy = sum(target.state == "healthy" for target in self.targets)
-        yield Sample("HealthyHostCount", self.name, "Count", {"Average": healthy})
-        self.latency.merge(period)
-        self.failed += failed
-        self._begin_period()
+        self._settle(self.sim.now)
+        total = merged([group.tally for group in self.groups])
+        if total.failed:
+            self._tell_of(total)
+        yield from total.samples(self.name)
+        for group in self.groups:
+            if group is not self.default_group:
+                yield from group.tally.samples(group.name)
+            if group in self.weights or group.targets:
+                yield from group.health_samples()
+            group.tally = Tally()
+        self.latency.merge(total.latency)
+        self.failed += total.failed
 
-    def _tell_of(self, failed: Counter[str]) -> None:
-        reasons = ", ".join(f"{count:,} × {reason}" for reason, count in sorted(failed.items()))
-        total = sum(failed.values())
-        requests = "1 request" if total == 1 else f"{total:,} requests"
-        self.sim.log.add("errors", self.name, f"{requests} failed in the last minute: {reasons}.", self._blamed)
+    def _read_clients(self, clients: Clients) -> Iterator[Sample]:
+        self.catch_up()
+        return clients.read()
+
+    def _tell_of(self, total: Tally) -> None:
+        reasons = ", ".join(f"{count:,} × {reason}" for reason, count in sorted(total.failed.items()))
+        count = total.failed.total()
+        requests = "1 request" if count == 1 else f"{count:,} requests"
+        self.sim.log.add("errors", self.name, f"{requests} failed in the last minute: {reasons}.", total.blamed)
+
+
+def _check(nodes: int | None, idle_timeout: float) -> None:
+    if nodes is not None and (isinstance(nodes, bool) or not isinstance(nodes, int) or nodes < 1):
+        raise InvalidSetting(f"nodes={nodes!r}: use a whole number from 1, or leave it out for one a zone")
+    low, high = IDLE_TIMEOUT
+    if not low <= idle_timeout <= high:
+        raise InvalidSetting(f"idle_timeout_seconds={idle_timeout}: use {low:g} to {high:g}")

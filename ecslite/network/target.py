@@ -10,16 +10,25 @@ from ecslite.errors import InvalidSetting
 from ecslite.sim.simulation import Record
 from ecslite.sim.station import Workers
 
-__all__ = ["HealthCheck", "Target"]
+__all__ = ["HealthCheck", "Lost", "Target"]
+
+Lost = tuple[float, float, float]
+"""A request that was not answered: its arrival, CPU seconds and seconds of waiting."""
 
 
 @dataclass(frozen=True)
 class HealthCheck:
     """How a load balancer asks its targets whether they are well.
 
+    A check is a request to the target's own workers: it waits for one like any other, and fails where it has waited
+    for longer than the timeout. So an overloaded target fails its checks.
+
     Defaults and ranges are those of an Application Load Balancer for instance and ip targets
     [Elastic Load Balancing guide, target group health checks; read 2026-11-23].
     """
+
+    # Model: what a check will say is known when it is sent; a real one that times out is known to fail at its timeout.
+    # Model: a check costs the target no CPU.
 
     interval_seconds: int = 30
     timeout_seconds: int = 5
@@ -48,26 +57,60 @@ class Target:
     """One registered target.
 
     initial → healthy ⇄ unhealthy, and from any of them → draining → unused. A target that serves nothing (`alive` is
-    False, or `ready_at` has not come) refuses connections; the load balancer answers 502 for it.
+    False, or `ready_at` has not come) refuses connections, and the load balancer answers 502 for it. One that is
+    `unreachable` does not even refuse: the load balancer waits for a connection in vain, and answers 504.
     """
 
-    def __init__(self, record: Record, workers: Workers, ready_at: float, told: Callable[[Target, int], None]) -> None:
+    def __init__(
+        self,
+        record: Record,
+        workers: Workers,
+        ready_at: float,
+        told: Callable[[Target, int], None],
+        *,
+        zone: str | None = None,
+    ) -> None:
         self.record = record
         self.workers = workers
         self.ready_at = ready_at
+        self.told = told
+        self.zone = zone
         self.alive = True
         self.died_by: int | None = None
-        self.told = told
+        self.unreachable = False
+        """Its host is gone: nothing answers at its address, not even to refuse."""
+        self.failing_check: int | None = None
+        """The event since which its health check answers an error, though requests are served; None if it passes."""
+        self.failing_fast: int | None = None
+        """The event since which it answers each request with a 5xx at once; None if it works. Checks still pass."""
+        self.slow_since: float | None = None
+        """When its slow start began; None if it is in none."""
+        self.credit = 0.0
+        """The share of a request that its slow start has saved up."""
+        self.silent: list[tuple[float, Lost]] = []
+        """A heap of requests that it will never answer, by the moment at which the load balancer gives them up."""
         self.in_a_row = 0
         """Health checks in a row with the same answer: positive for passed, negative for failed."""
+        self.timed_out_until = 0.0
+        """The moment up to which requests without a reply have been given up."""
 
     @property
     def state(self) -> str:
         return self.record.state
 
+    def serves(self, time: float) -> bool:
+        """Whether a request that arrives then comes to a worker."""
+        return self.alive and time >= self.ready_at and self.failing_fast is None and not self.unreachable
+
+    def outstanding(self, time: float) -> int:
+        """Requests that the load balancer has sent there and that are not answered at that moment."""
+        return self.workers.outstanding(time) + sum(moment > time for moment, _ in self.silent)
+
     def answers(self, now: float, within: float) -> bool:
-        """Whether a health check sent now is answered in time. It queues for a worker like any request."""
-        return self.alive and now >= self.ready_at and self.workers.wait(now) <= within
+        """Whether a health check sent now is answered well and in time. It queues for a worker like any request."""
+        if not self.alive or self.unreachable or self.failing_check is not None or now < self.ready_at:
+            return False
+        return self.workers.wait(now) <= within
 
     def count(self, passed: bool) -> int:
         """Note one answer; how many in a row there are now, negative for failures."""

@@ -89,7 +89,7 @@ class Function(Station):
         """How many environments there were, busy or idle, averaged over the time so far."""
         return self._environment_seconds() / self.sim.now if self.sim.now else 0.0
 
-    def accept(self, times: list[float], costs: list[float]) -> None:
+    def accept(self, times: list[float], costs: list[float], waits: list[float] | None = None) -> None:
         """Invoke the function at these moments (rising). Draws are made in the order of arrival, throttled or not."""
         in_progress = sorted(end for end in self._free if end > times[0])
         serve = self._serve_with_few if len(self._free) <= FEW else self._serve_with_many

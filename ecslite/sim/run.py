@@ -15,7 +15,7 @@ from typing import Any
 
 from ecslite.errors import InvalidSetting, NotInThisRun
 
-__all__ = ["SCHEMA", "Event", "Level", "Metric", "Part", "Run"]
+__all__ = ["SCHEMA", "Event", "Level", "Metric", "Part", "Run", "TracedRequest"]
 
 SCHEMA = 1
 """The number of the JSON form; a reader refuses any other."""
@@ -81,6 +81,20 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class TracedRequest:
+    """What became of one request; kept only where a trace was asked for."""
+
+    arrival: float
+    """Seconds."""
+    end: float
+    """When it was answered, or given up."""
+    target: str | None
+    """The task it was sent to; None where there was none."""
+    fate: str
+    """answered, 502, 503, 504 or Target_5XX."""
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """A finished run of `seconds` simulated seconds, from one seed."""
 
@@ -90,6 +104,8 @@ class Run:
     metric_list: tuple[Metric, ...]
     parts: tuple[Part, ...]
     levels: tuple[Level, ...]
+    trace: tuple[TracedRequest, ...] = ()
+    """Single requests, by their arrival; empty unless a trace was asked for (see LoadBalancer.trace)."""
 
     @property
     def metrics(self) -> Metrics:
@@ -128,7 +144,10 @@ class Run:
 
     def to_json(self) -> str:
         """This run as compact JSON: the same run, the same bytes."""
-        return json.dumps({"schema": SCHEMA, **asdict(self)}, separators=(",", ":"), sort_keys=True)
+        data = {"schema": SCHEMA, **asdict(self)}
+        if not self.trace:
+            del data["trace"]
+        return json.dumps(data, separators=(",", ":"), sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> Run:
@@ -148,6 +167,7 @@ class Run:
             ),
             parts=tuple(Part(**{**part, "states": tuple(map(tuple, part["states"]))}) for part in data["parts"]),
             levels=tuple(Level(**{**level, "steps": tuple(map(tuple, level["steps"]))}) for level in data["levels"]),
+            trace=tuple(TracedRequest(**request) for request in data.get("trace", ())),
         )
 
 

@@ -17,7 +17,7 @@ from ecslite.errors import InvalidSetting
 from ecslite.sim.clock import MINUTE, on_grid
 from ecslite.sim.log import Log
 from ecslite.sim.metrics import Meter
-from ecslite.sim.run import Level, Part, Run
+from ecslite.sim.run import Level, Part, Run, TracedRequest
 
 __all__ = ["Record", "Simulation"]
 
@@ -56,6 +56,8 @@ class Simulation:
         self.env = simpy.Environment(0.0)
         self.log = Log(lambda: self.now)
         self.meter = Meter(self.env)
+        self.trace: list[TracedRequest] = []
+        """What became of single requests, where that was asked for."""
         self._streams: dict[str, Random] = {}
         self._records: list[Record] = []
         self._levels: dict[tuple[str, str], list[tuple[float, int, int | None]]] = {}
@@ -155,4 +157,5 @@ class Simulation:
             metric_list=self.meter.metrics(),
             parts=tuple(record.part() for record in self._records),
             levels=tuple(Level(name, subject, tuple(steps)) for (name, subject), steps in self._levels.items()),
+            trace=tuple(sorted(self.trace, key=lambda request: (request.arrival, request.target or ""))),
         )

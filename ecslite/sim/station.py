@@ -12,8 +12,8 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator
 from heapq import heapreplace, merge
-from itertools import compress
-from operator import itemgetter, sub
+from itertools import compress, repeat
+from operator import add, itemgetter, sub
 
 from ecslite.errors import InvalidSetting
 from ecslite.sim.clock import SHIFT
@@ -48,15 +48,39 @@ class Workers:
         self._services: list[float] = []
         self._ends: list[float] = []
 
-    def serve(self, arrivals: list[float], costs: list[float]) -> int:
-        """Take these requests in; how many found the backlog full and were refused."""
+    def serve(self, arrivals: list[float], costs: list[float], waits: list[float] | None = None) -> list[int]:
+        """Take these requests in, in order; the indexes of those that found the backlog full and were refused."""
         stretch, shift = self.stretch, SHIFT
         services = costs if stretch == 1.0 else [shift + cost * stretch - shift for cost in costs]
+        if waits:
+            services = list(map(add, services, waits))
         if self._starts is not None:
             return self._serve_with_backlog(arrivals, services, self._starts)
         serve = self._serve_one if self.count == 1 else self._serve_many
         self._keep(arrivals, services, serve(arrivals, services))
-        return 0
+        return []
+
+    def offer(self, arrival: float, cost: float, wait: float = 0.0) -> bool:
+        """Take one request in; whether there was room for it."""
+        return not self.serve([arrival], [cost], [wait])
+
+    def outstanding(self, time: float) -> int:
+        """How many accepted requests have not ended at `time`."""
+        return sum(end > time for end in self._ends)
+
+    def overdue(self, after: float, until: float, limit: float) -> list[tuple[float, float, float]]:
+        """The requests (arrival, CPU, wait) accepted after one moment, up to another, that take longer than `limit`
+        seconds to be answered. Ask before those moments are settled."""
+        begin, end = bisect_right(self._arrivals, after), bisect_right(self._arrivals, until)
+        late = [index for index in range(begin, end) if self._ends[index] - self._arrivals[index] > limit]
+        return [self._request(index) for index in late]
+
+    def ended(self, now: float) -> list[tuple[float, float]]:
+        """(arrival, end) of the requests that `settle(now)` would settle."""
+        return [(begin, end) for begin, end in zip(self._arrivals, self._ends, strict=True) if end <= now]
+
+    def _request(self, index: int) -> tuple[float, float, float]:
+        return self._arrivals[index], SHIFT + self._services[index] / self.stretch - SHIFT, 0.0
 
     def _serve_one(self, arrivals: list[float], services: list[float]) -> list[float]:
         ends: list[float] = []
@@ -77,7 +101,7 @@ class Workers:
             append(end)
         return ends
 
-    def _serve_with_backlog(self, arrivals: list[float], services: list[float], starts: deque[float]) -> int:
+    def _serve_with_backlog(self, arrivals: list[float], services: list[float], starts: deque[float]) -> list[int]:
         """As above, but refuse a request when `backlog` accepted ones have not begun.
 
         Starts rise in the order of acceptance, so it is enough to look at the request `backlog` places before.
@@ -95,8 +119,9 @@ class Workers:
             end = start + service
             replace(free, end)
             note(end)
-        refused = ends.count(REFUSED)
-        if refused:
+        refused: list[int] = []
+        if REFUSED in ends:
+            refused = [index for index, end in enumerate(ends) if end == REFUSED]
             accepted = [end != REFUSED for end in ends]
             arrivals, services, ends = (list(compress(each, accepted)) for each in (arrivals, services, ends))
         self._keep(arrivals, services, ends)
@@ -127,13 +152,9 @@ class Workers:
         self._ends = [ends[i] for i in rest]
         return done
 
-    def pending(self, now: float) -> int:
-        """How many accepted requests have not ended at `now`."""
-        return sum(end > now for end in self._ends)
-
-    def drop(self, now: float) -> int:
-        """Lose every request that has not ended at `now`; how many. Settle first."""
-        lost = self.pending(now)
+    def drop(self, now: float) -> list[tuple[float, float, float]]:
+        """Lose every request that has not ended at `now`: (arrival, CPU, wait) of each. Settle first."""
+        lost = [self._request(index) for index, end in enumerate(self._ends) if end > now]
         self.accepted_seconds -= self._remaining(now)
         self._arrivals, self._services, self._ends = [], [], []
         self._free = [now] * self.count
@@ -177,13 +198,13 @@ class Station(ABC):
         """Serve all that has arrived up to the present moment. Call before looking at, or changing, the station."""
         now = self.sim.now
         if now > self._caught_up:
-            for times, costs, *_ in self._arrivals(now):
-                self.accept(times, costs)
+            for times, costs, waits in self._arrivals(now):
+                self.accept(times, costs, waits)
             self._caught_up = now
 
     @abstractmethod
-    def accept(self, times: list[float], costs: list[float]) -> None:
-        """Take in requests that arrive at these moments (rising) with these CPU seconds in them."""
+    def accept(self, times: list[float], costs: list[float], waits: list[float] | None = None) -> None:
+        """Take in requests that arrive at these moments (rising), with their CPU seconds and seconds of waiting."""
 
     def _arrivals(self, now: float) -> Iterator[Chunk]:
         if len(self._sources) == 1:
@@ -192,10 +213,13 @@ class Station(ABC):
 
     def _merged(self, now: float) -> Iterator[Chunk]:
         """All sources' requests as one stream; at one instant, in the order of the wiring."""
-        streams = [
-            ((time, cost) for times, costs, *_ in source.take(now) for time, cost in zip(times, costs, strict=True))
-            for source in self._sources
-        ]
+        streams = [_requests(source, now) for source in self._sources]
         both = list(merge(*streams, key=itemgetter(0)))
         if both:
-            yield [time for time, _ in both], [cost for _, cost in both], None
+            times, costs, waits = map(list, zip(*both, strict=True))
+            yield times, costs, waits if any(waits) else None
+
+
+def _requests(source: Traffic, now: float) -> Iterator[tuple[float, float, float]]:
+    for times, costs, waits in source.take(now):
+        yield from zip(times, costs, waits or repeat(0.0), strict=False)

@@ -165,7 +165,7 @@ def test_every_request_is_answered_refused_lost_or_in_hand(seed, crashes, peak, 
     sim.run(minutes=40)
     arrived = sum(len(times) for times, *_ in ecs.Traffic(ecs.Simulation(seed), profile).take(2400.0))
 
-    in_hand = sum(target.workers.pending(sim.now) for target in front.targets)
+    in_hand = sum(target.workers.outstanding(sim.now) for target in front.targets)
 
     assert arrived == front.latency.count + sum(front.failed.values()) + in_hand
 
