@@ -1,34 +1,28 @@
 """The bill of a run: line items, each with its quantity, its price and the formula that made it.
 
-It reads a Run and nothing else, so that the same run can be priced again with other prices.
+It reads a Run and nothing else, so that the same run can be priced again with other prices or other commitments. It
+leaves out what the internet's side of the traffic costs, logs, and serverless parts.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from math import ceil, fsum
+from typing import Any
 
+from ecslite.billing.commitments import ReservedInstances, SavingsPlan
+from ecslite.billing.compute import billed_seconds, fargate, instance_seconds, instances
+from ecslite.billing.cover import Covered, cover
+from ecslite.billing.networking import load_balancers, nat_gateways, public_addresses, zone_transfer
 from ecslite.billing.prices import Prices, default_prices
-from ecslite.sim.run import Part, Run
+from ecslite.billing.usage import HOUR, HOURS_A_MONTH, Usage
+from ecslite.errors import InvalidSetting
+from ecslite.sim.run import Run
 
-__all__ = ["Bill", "Line", "bill"]
+__all__ = ["Bill", "Line", "bill", "billed_seconds", "instance_seconds"]
 
-HOUR = 3600
-FARGATE_MINIMUM_SECONDS = 60
-"""A Linux task is charged for at least a minute [AWS Fargate pricing; read 2026-11-23]."""
-
-INSTANCE_MINIMUM_SECONDS = 60
-"""A Linux instance is charged by the second, for at least a minute [EC2 Auto Scaling guide; read 2026-11-23]."""
-
-UNITS_PER_VCPU = 1024
-MIB_PER_GB = 1024
-
-CONNECTIONS_PER_LCU = 25
-"""New connections a second in one load balancer capacity unit [Elastic Load Balancing pricing; read 2026-11-23]."""
-
-GB_PER_LCU_HOUR = 1.0
+HOURS_A_YEAR = 12 * HOURS_A_MONTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +35,14 @@ class Line:
     unit_price: float
     usd: float
     formula: str
+    category: str = ""
+    """Fargate, EC2, EBS, Load balancer, NAT gateway, Data transfer, Public IPv4 or Commitment."""
+    source: str = ""
+    """Where the price comes from."""
+    read: str = ""
+    """The date on which the price was read."""
+    whole_hours: bool = False
+    """Whether hours begun are charged whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,88 +53,115 @@ class Bill:
     region: str
     prices_read: str
     """The date on which the prices were read."""
+    seconds: float = 0.0
+    """The simulated time that it covers."""
 
     @property
     def total(self) -> float:
         """The sum of all lines, in US dollars."""
         return fsum(line.usd for line in self.lines)
 
+    def by_category(self) -> dict[str, float]:
+        """US dollars by category, in the order of the lines."""
+        names = dict.fromkeys(line.category for line in self.lines)
+        return {name: fsum(line.usd for line in self.lines if line.category == name) for name in names}
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The lines as plain dicts, with their fields' names as keys: for tables and widgets."""
+        return [{name: getattr(line, name) for name in Line.__slots__} for line in self.lines]
+
+    def per_month(self) -> Bill:
+        """What a month of 730 hours costs if it goes on like this run; each formula says how it was scaled.
+
+        Hours that are charged whole become 730, the rest is multiplied by 730 h over the run's length.
+        """
+        return self._scaled(HOURS_A_MONTH)
+
+    def per_year(self) -> Bill:
+        """What a year of 8,760 hours costs if it goes on like this run."""
+        return self._scaled(HOURS_A_YEAR)
+
+    def _scaled(self, hours: int) -> Bill:
+        if not self.seconds > 0:
+            raise InvalidSetting(
+                f"a bill of {self.seconds:g} s cannot be scaled to {hours} h: simulate some time first"
+            )
+        ran = self.seconds / HOUR
+        lines = tuple(_scaled(line, hours, ceil(ran) if line.whole_hours else ran) for line in self.lines)
+        return replace(self, lines=lines, seconds=float(hours * HOUR))
+
     def __str__(self) -> str:
         rows = [f"{line.name:<28} {line.formula:<64} ${line.usd:>10.4f}" for line in self.lines]
         return "\n".join([*rows, f"{'Total':<93} ${self.total:>10.4f}"])
 
 
-def bill(run: Run, prices: Prices | None = None) -> Bill:
-    """Price a run: Fargate tasks and EC2 instances by the second, load balancers by the hour and by capacity unit."""
+def _scaled(line: Line, hours: int, ran: float) -> Line:
+    quantity = line.quantity * hours / ran
+    usd, formula = quantity * line.unit_price, f"({line.formula}) × {hours:,} h / {ran:g} h"
+    return replace(line, quantity=quantity, usd=usd, formula=formula)
+
+
+def bill(
+    run: Run,
+    prices: Prices | None = None,
+    *,
+    commitments: Sequence[SavingsPlan | ReservedInstances] = (),
+    load_balancer_addresses: int | None = None,
+) -> Bill:
+    """Price a run: tasks and instances by the second, load balancers and NAT gateways by the hour, data by the GB.
+
+    `commitments` cover what they may, hour by hour, Reserved Instances first; what they leave unused is a line too.
+    `load_balancer_addresses`: public IPv4 addresses of each load balancer; None takes what the run's records say.
+    InvalidSetting where the list has no price for something that the run used.
+    """
     prices = prices or default_prices()
-    lines = (*_fargate(run, prices), *_instances(run, prices), *_load_balancers(run, prices))
-    return Bill(lines, prices.region, prices.read)
+    used = (
+        *fargate(run),
+        *instances(run, prices),
+        *load_balancers(run),
+        *nat_gateways(run),
+        *zone_transfer(run),
+        *public_addresses(run, load_balancer_addresses),
+    )
+    lines = tuple(_lines(used, cover(used, commitments, prices, run.seconds), prices))
+    return Bill(lines, prices.region, prices.read, run.seconds)
 
 
-def _line(name: str, quantity: float, prices: Prices, price: str, formula: str) -> Line:
-    unit = prices[price]
-    return Line(name, quantity, unit.per, unit.usd, quantity * unit.usd, f"{formula} × ${unit.usd:g}")
+def _lines(used: Sequence[Usage], covered: Sequence[Covered], prices: Prices) -> Iterator[Line]:
+    for one in used:
+        mine = [part for part in covered if part.usage is one]
+        left = one.quantity - fsum(part.quantity for part in mine)
+        if not mine:
+            yield _line(one, one.quantity, one.formula, prices)
+        elif left > one.quantity * DUST:
+            yield _line(one, left, f"{left:.4f} of {one.quantity:.4f} not covered", prices)
+    yield from (_committed(part) for part in covered)
 
 
-def billed_seconds(task: Part, run: Run) -> int:
-    """The seconds a Fargate task is charged for: from the start of its image's download to its end, at least 60."""
-    began = next((seconds for seconds, state, _ in task.states if state == "ACTIVATING"), None)
-    if began is None:
-        return 0
-    ended = next((seconds for seconds, state, _ in task.states if state == "STOPPED"), run.seconds)
-    return max(ceil(ended - began), FARGATE_MINIMUM_SECONDS)
+DUST = 1e-12
+"""A share of a quantity that is nothing but rounding."""
 
 
-def _fargate(run: Run, prices: Prices) -> Iterator[Line]:
-    seconds: dict[tuple[str, int, int, str], list[int]] = defaultdict(list)
-    for task in run.of_kind("task"):
-        if task.attributes["capacity_provider"] == "FARGATE":
-            shape = task.attributes["cpu"], task.attributes["memory"], task.attributes["architecture"]
-            seconds[(task.attributes["service"], *shape)].append(billed_seconds(task, run))
-    for (service, cpu, memory, architecture), each in seconds.items():
-        vcpu, gb, hours = cpu / UNITS_PER_VCPU, memory / MIB_PER_GB, sum(each) / HOUR
-        kind = f"fargate.linux.{architecture.lower()}"
-        tasks = f"{len(each)} task{'s' if len(each) > 1 else ''}, {sum(each):,} s / 3,600"
-        yield _line(f"{service}: Fargate vCPU", hours * vcpu, prices, f"{kind}.vcpu_hour", f"{tasks} × {vcpu:g} vCPU")
-        yield _line(f"{service}: Fargate memory", hours * gb, prices, f"{kind}.gb_hour", f"{tasks} × {gb:g} GB")
+def _line(one: Usage, quantity: float, formula: str, prices: Prices) -> Line:
+    price = prices[one.price]
+    unit_price = price.usd * one.factor
+    return Line(
+        one.name,
+        quantity,
+        price.per,
+        unit_price,
+        quantity * unit_price,
+        f"{formula} × ${price.usd:g}",
+        one.category,
+        price.source,
+        price.read,
+        one.whole_hours,
+    )
 
 
-def instance_seconds(instance: Part, run: Run) -> int:
-    """The seconds an instance is charged for: from its launch to its end, at least 60, whatever runs on it."""
-    # Model: EBS volumes and burstable types' surplus credits are left out.
-    ended = next((seconds for seconds, state, _ in instance.states if state == "Terminated"), run.seconds)
-    return max(ceil(ended - instance.states[0][0]), INSTANCE_MINIMUM_SECONDS)
-
-
-def _instances(run: Run, prices: Prices) -> Iterator[Line]:
-    seconds: dict[tuple[str, str, str], list[int]] = defaultdict(list)
-    for one in run.of_kind("instance"):
-        kind = one.attributes["group"], one.attributes["type"], one.attributes["market"]
-        seconds[kind].append(instance_seconds(one, run))
-    for (group, type_, market), each in seconds.items():
-        count = f"{len(each)} instance{'s' if len(each) > 1 else ''}"
-        formula = f"{count} of {type_}, {sum(each):,} s / 3,600"
-        yield _line(f"{group}: EC2 {market}", sum(each) / HOUR, prices, f"ec2.{type_}.{market}.hour", formula)
-
-
-def _load_balancers(run: Run, prices: Prices) -> Iterator[Line]:
-    for balancer in run.of_kind("load_balancer"):
-        hours = ceil(run.seconds / HOUR)
-        yield _line(f"{balancer.id}: hours", hours, prices, "alb.hour", f"{hours} h begun")
-        units = fsum(_capacity_units(run, balancer))
-        yield _line(f"{balancer.id}: capacity units", units, prices, "alb.lcu_hour", f"{units:.4f} LCU-hours")
-
-
-def _capacity_units(run: Run, balancer: Part) -> Iterator[float]:
-    """LCU-hours of each hour: the larger of new connections and bytes. Active connections and rules stay below them."""
-    # Model: active connections and rule evaluations are not simulated; for short requests the other two are larger.
-    requests = run.metrics["RequestCount", balancer.id]["Sum"] if run.seconds >= MINUTES_MEASURED else ()
-    for hour in range(0, len(requests), 60):
-        count = fsum(value or 0.0 for value in requests[hour : hour + 60])
-        connections = count / balancer.attributes["requests_per_connection"] / HOUR / CONNECTIONS_PER_LCU
-        gigabytes = count * balancer.attributes["kib_per_request"] / 1024**2 / GB_PER_LCU_HOUR
-        yield max(connections, gigabytes)
-
-
-MINUTES_MEASURED = 60
-"""Seconds before the first data point of a metric exists."""
+def _committed(part: Covered) -> Line:
+    usd = part.quantity * part.unit_price
+    formula = f"{part.formula} × ${part.unit_price:g}"
+    return Line(
+        part.name, part.quantity, part.unit, part.unit_price, usd, formula, "Commitment", part.source, part.read
+    )

@@ -87,7 +87,7 @@ def instance(*states, seconds=730 * 3600.0, type_="m5.large", market="on-demand"
 
 def test_an_m5_large_for_a_month_costs_seventy_dollars():
     """Vector 113."""
-    assert round(ecs.bill(instance((0.0, "Pending"))).total, 2) == 70.08
+    assert round(ecs.bill(instance((0.0, "Pending"))).lines[0].usd, 2) == 70.08
 
 
 def test_an_instance_is_paid_from_its_launch_to_its_end_also_while_empty():
