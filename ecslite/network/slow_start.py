@@ -1,7 +1,8 @@
 """Slow start: a new target's share of the requests grows in a straight line, so that it can warm up.
 
-A target that becomes healthy enters slow start only where at least one healthy target is in none; it leaves it when
-the time is over or when it turns unhealthy [Application Load Balancer guide, edit-target-group-attributes; read 2026-11-23].
+A target that becomes healthy enters slow start only where at least one healthy target is in none. It leaves slow start
+when the time is over or when it turns unhealthy
+[Application Load Balancer guide, edit-target-group-attributes; read 2026-11-23].
 """
 
 from __future__ import annotations
