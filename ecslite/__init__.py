@@ -15,9 +15,13 @@ from ecslite import views
 from ecslite.autoscaling.alarm import Alarm
 from ecslite.autoscaling.target_tracking import TargetTracking
 from ecslite.billing.bill import Bill, Line, bill
-from ecslite.billing.prices import Price, Prices, default_prices
+from ecslite.billing.break_even import BreakEven, break_even
+from ecslite.billing.commitments import ReservedInstances, SavingsPlan
+from ecslite.billing.comparison import Comparison, compare
+from ecslite.billing.prices import Discount, Price, Prices, default_prices
 from ecslite.capacity.auto_scaling_group import AutoScalingGroup
 from ecslite.capacity.fargate import Fargate, FargateSpot
+from ecslite.capacity.instance_type import InstanceType, instance_type
 from ecslite.capacity.launch_rate import LaunchRate
 from ecslite.capacity.lifecycle_hook import LifecycleHook
 from ecslite.capacity.managed_instances import ManagedInstances
@@ -48,10 +52,13 @@ __all__ = [
     "Application",
     "AutoScalingGroup",
     "Bill",
+    "BreakEven",
     "CapacityProvider",
     "CapacityProviderStrategyItem",
     "Cluster",
+    "Comparison",
     "Constant",
+    "Discount",
     "Distribution",
     "DocumentFault",
     "EcsliteError",
@@ -61,6 +68,7 @@ __all__ = [
     "FargateSpot",
     "Fault",
     "HealthCheck",
+    "InstanceType",
     "InvalidDocument",
     "InvalidSetting",
     "LaunchRate",
@@ -79,8 +87,10 @@ __all__ = [
     "Price",
     "Prices",
     "Profile",
+    "ReservedInstances",
     "Retries",
     "Run",
+    "SavingsPlan",
     "Service",
     "Simulation",
     "SpotInterruptions",
@@ -92,9 +102,12 @@ __all__ = [
     "Traffic",
     "Uniform",
     "bill",
+    "break_even",
+    "compare",
     "constant",
     "default_prices",
     "diurnal",
+    "instance_type",
     "spike",
     "views",
 ]
