@@ -18,7 +18,8 @@ from ecslite.errors import InvalidSetting
 __all__ = ["ManagedScaling", "fits_type", "instances_needed", "reservation"]
 
 FROM_ZERO = 2
-"""The instances of a first scale-out from none."""
+"""The instances of a first scale-out from none, however many are needed [ECS Developer Guide,
+managed-scaling-behavior; read 2026-11-23]."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class ManagedScaling:
         if wanted <= running:
             return wanted
         if running == 0:
-            return max(FROM_ZERO, min(wanted, self.maximum_scaling_step_size))
+            return FROM_ZERO
         step = min(max(wanted - running, self.minimum_scaling_step_size), self.maximum_scaling_step_size)
         return running + step
 

@@ -71,6 +71,8 @@ class CapacityProvider(InstanceCapacity):
         """Datapoints below the target, one after the other."""
         self._out_at = -LOW_DATAPOINTS * MINUTE
         self._remark = ""
+        self._scattered = 0
+        """Datapoints at which fewer instances could hold the tasks, one after the other."""
         if managed_termination_protection:
             group.protected = lambda instance: not instance.empty
         if managed_draining:
@@ -203,7 +205,9 @@ class CapacityProvider(InstanceCapacity):
             return
         used = [one for one in self.group.alive if not one.empty]
         packed = self._needed([], [need for one in used for need in one.needs])
-        if used and packed < running:
+        self._scattered = self._scattered + 1 if packed < running else 0
+        # In the first minute tasks that are being stopped still have their places.
+        if self._scattered > 1:
             tasks = sum(len(one.needs) for one in used)
             text = f"{tasks} tasks are scattered over them, though {packed} could hold them all"
             self._say("scattered", f" keeps {running} instances: {text}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 import ecslite as ecs
@@ -14,14 +16,15 @@ SPREAD = (PlacementStrategy("spread", "instanceId"),)
 BINPACK = (PlacementStrategy("binpack", "memory"),)
 
 
-def fleet(*, seed=3, desired=2, managed=True, strategy=SPREAD, protection=True, **group):
+def fleet(*, seed=3, desired=2, managed=True, strategy=SPREAD, protection=True, draining=True, scaling=None, **group):
     """A service of 1 vCPU, 2,000 MiB tasks in bridge mode on m5.large (one task by CPU uses half of it)."""
     sim = ecs.Simulation(seed)
     asg = AutoScalingGroup(sim, "fleet", **{"max_size": 10, **group})
     provider = CapacityProvider(
         asg,
-        managed_scaling=ManagedScaling() if managed else None,
+        managed_scaling=(scaling or ManagedScaling()) if managed else None,
         managed_termination_protection=protection and managed,
+        managed_draining=draining,
     )
     definition = ecs.TaskDefinition.from_aws(
         {
@@ -131,6 +134,174 @@ def test_a_lost_instance_takes_its_tasks_with_it_and_they_are_replaced():
     assert web.running_count == 4
     assert lost
     assert all(run.why(part.states[-1][2])[-1].id == cause for part in lost)
+
+
+def capacity(run):
+    """(second, desired capacity, event) of the group."""
+    return run.level("DesiredCapacity").steps
+
+
+def test_the_three_reasons_side_by_side_and_what_they_cost():
+    """The same tasks, the same evening: only the placement and the group's minimum differ."""
+    scattered, spread_run = after_the_peak(SPREAD)
+    packed, pack_run = after_the_peak(BINPACK)
+    floor, floor_run = after_the_peak(BINPACK, min_size=3)
+    usd = [ecs.bill(run).total for run in (spread_run, floor_run, pack_run)]
+
+    assert (scattered, floor, packed) == (4, 3, 2)
+    assert usd == sorted(usd, reverse=True)
+    assert usd[0] > 1.2 * usd[2]
+    assert "scattered" not in texts(pack_run, "capacity")
+    assert "the group's minimum" not in texts(spread_run, "capacity")
+
+
+def test_why_an_instance_went_names_the_fifteen_minutes_and_what_was_needed():
+    _, run = after_the_peak(BINPACK)
+    gone = [part for part in run.of_kind("instance") if part.states[-1][1] == "Terminated"]
+    first = min(gone, key=lambda part: part.states[-1][0])
+    chain = [event.text for event in run.why(first.states[-1][2])]
+
+    assert any("gives back 1 of 4 instances: 2 are needed" in text for text in chain)
+    assert any("goes from 4 to 3" in text for text in chain)
+
+
+def test_at_least_one_and_fewer_than_half_go_each_minute():
+    sim, web, _ = fleet(desired=16, strategy=BINPACK)
+    sim.run(minutes=20)
+    web.update(desired_count=1)
+    run = sim.run(minutes=80)
+    steps = [value for _, value, _ in capacity(run)]
+
+    assert steps[-5:] == [8, 5, 3, 2, 1]
+    assert web.running_count == 1
+
+
+def test_a_reservation_above_the_target_starts_the_countdown_anew():
+    sim, web, _ = fleet(desired=8, strategy=BINPACK)
+    sim.run(minutes=20)
+    web.update(desired_count=2)
+    sim.run(minutes=30)
+    web.update(desired_count=12)
+    sim.run(minutes=33)
+    web.update(desired_count=2)
+    run = sim.run(minutes=80)
+    steps = [(seconds, after - before) for (_, before, _), (seconds, after, _) in pairwise(capacity(run))]
+    shrunk = [seconds for seconds, change in steps if change < 0]
+    grown = [seconds for seconds, change in steps if change > 0]
+
+    assert max(grown) >= 30 * 60
+    assert min(shrunk) >= max(grown) + 15 * 60
+
+
+def test_vector_42_from_none_two_come_and_the_rest_waits_for_the_warm_up():
+    sim, _, _ = fleet(desired=8)
+    run = sim.run(minutes=15)
+    (_, zero, _), (first, two, _), (second, four, _) = capacity(run)
+
+    assert (zero, two, four) == (0, 2, 4)
+    assert 300 <= second - first < 300 + 60
+    assert "still warming up" in texts(run, "capacity")
+
+
+def test_steps_keep_to_their_sizes():
+    sim, _, asg = fleet(desired=8, scaling=ManagedScaling(maximum_scaling_step_size=1), min_size=1)
+    run = sim.run(minutes=30)
+    assert [value for _, value, _ in capacity(run)] == [1, 2, 3, 4]
+
+    sim, _, asg = fleet(desired=4, scaling=ManagedScaling(minimum_scaling_step_size=5), min_size=1)
+    sim.run(minutes=12)
+    assert asg.desired_capacity == 6
+
+
+def test_a_target_below_a_hundred_keeps_whole_instances_free():
+    sim, _, asg = fleet(desired=6, scaling=ManagedScaling(target_capacity=75), strategy=BINPACK)
+    run = sim.run(minutes=60)
+    used = sum(not one.empty for one in asg.in_service)
+
+    assert (used, len(asg.in_service)) == (3, 4)
+    assert run.metrics["CapacityProviderReservation"]["Average"][-1] == 75
+
+
+def test_spare_instances_that_do_not_divide_are_explained():
+    sim, _, asg = fleet(desired=6, scaling=ManagedScaling(target_capacity=90), strategy=BINPACK)
+    run = sim.run(minutes=60)
+
+    assert len(asg.in_service) == 4
+    assert "a target of 90 % leaves some of them unused" in texts(run, "capacity")
+
+
+def test_a_task_that_no_instance_could_hold_moves_nothing():
+    sim, web, asg = fleet(desired=1, instance_type_name="t3.micro")
+    run = sim.run(minutes=30)
+
+    assert (web.running_count, asg.desired_capacity) == (0, 0)
+    assert set(run.metrics["CapacityProviderReservation"]["Average"]) == {100}
+    assert "no t3.micro could hold a task that waits" in texts(run, "capacity")
+
+
+def test_at_most_five_hundred_tasks_wait_in_provisioning():
+    sim, web, _ = fleet(desired=700, max_size=0)
+    run = sim.run(minutes=5)
+
+    assert len(run.of_kind("task")) == 500
+    assert len(web.cluster.waiting) == 500
+
+
+def busy_victims(protection, draining=False):
+    """Three full instances; the group is told to keep two. How many tasks are lost, and the run."""
+    sim, _, asg = fleet(desired=6, managed=True, protection=protection, draining=draining, desired_capacity=3)
+    sim.run(minutes=5)
+    asg.set_desired_capacity(2, sim.log.add("user", "you", "You ask for two instances."))
+    run = sim.run(minutes=8)
+    lost = [part for part in run.of_kind("task") if part.attributes.get("stop_code") == "TerminationNotice"]
+    return len(lost), run
+
+
+def test_without_termination_protection_a_busy_instance_may_go_and_its_tasks_are_lost():
+    assert busy_victims(protection=False)[0] == 2
+
+
+def test_with_termination_protection_busy_instances_stay():
+    lost, run = busy_victims(protection=True)
+
+    assert lost == 0
+    assert "every instance is protected" in texts(run, "group")
+
+
+def test_managed_draining_replaces_the_tasks_first():
+    assert busy_victims(protection=False, draining=True)[0] == 0
+
+
+def test_protection_needs_managed_scaling():
+    sim = ecs.Simulation(1)
+    with pytest.raises(ecs.InvalidSetting, match="without managed scaling"):
+        CapacityProvider(
+            AutoScalingGroup(sim, "g", max_size=1), managed_scaling=None, managed_termination_protection=True
+        )
+
+
+def spot_notice(draining):
+    """One of three Spot Instances is interrupted; two minutes are long enough for tasks without a load balancer."""
+    spot = ecs.SpotInterruptions(at_minutes=(10,), share=0.3, unavailable_minutes=0)
+    sim, web, _ = fleet(desired=3, managed=False, draining=draining, min_size=3, spot=True, interruptions=spot)
+    run = sim.run(minutes=20)
+    codes = [part.attributes["stop_code"] for part in run.of_kind("task") if "stop_code" in part.attributes]
+    return web, codes, run
+
+
+def test_at_a_spot_notice_managed_draining_replaces_tasks_in_time():
+    web, codes, run = spot_notice(draining=True)
+
+    assert web.running_count == 3
+    assert codes == ["ServiceSchedulerInitiated"]
+    assert "is set to DRAINING" in texts(run, "instance")
+
+
+def test_without_managed_draining_tasks_end_with_their_spot_instance():
+    web, codes, _ = spot_notice(draining=False)
+
+    assert web.running_count == 3
+    assert codes == ["TerminationNotice"]
 
 
 @pytest.mark.parametrize("strategy", [SPREAD, BINPACK])
