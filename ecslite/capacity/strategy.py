@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ecslite.errors import InvalidSetting
@@ -26,16 +26,27 @@ class CapacityProviderStrategyItem:
             raise InvalidSetting(f"weight={self.weight}, base={self.base}: use 0 to 1,000 and 0 to 100,000")
 
 
-def check_strategy(strategy: Sequence[CapacityProviderStrategyItem]) -> None:
-    """InvalidSetting unless ECS would take the strategy."""
+def check_strategy(
+    strategy: Sequence[CapacityProviderStrategyItem], launch_types: Mapping[str, str] | None = None
+) -> None:
+    """InvalidSetting unless ECS would take the strategy; `launch_types` says of what kind each provider's capacity is.
+
+    One strategy has one kind: Fargate, Auto Scaling groups, or Managed Instances.
+    [ECS Developer Guide, ManagedInstances; read 2026-11-23]
+    """
     if not 1 <= len(strategy) <= MOST_PROVIDERS:
         raise InvalidSetting(f"a strategy of {len(strategy)} capacity providers: use 1 to {MOST_PROVIDERS}")
     if sum(item.weight for item in strategy) == 0:
         raise InvalidSetting("all weights are 0, so no task could be placed: give one provider a weight of at least 1")
     if sum(item.base > 0 for item in strategy) > 1:
         raise InvalidSetting("more than one provider has a base: only one may")
-    if len({item.capacity_provider.startswith("FARGATE") for item in strategy}) > 1:
-        raise InvalidSetting("Fargate and Auto Scaling group providers in one strategy: use one kind")
+    names = dict.fromkeys(item.capacity_provider for item in strategy)
+    if len(names) < len(strategy):
+        raise InvalidSetting(f"a capacity provider stands twice among {[item.capacity_provider for item in strategy]}")
+    known = launch_types or {}
+    kinds = {known.get(name, "FARGATE" if name.startswith("FARGATE") else "EC2"): name for name in names}
+    if len(kinds) > 1:
+        raise InvalidSetting(f"a strategy over {', '.join(names)} mixes {' and '.join(kinds)} capacity: use one kind")
 
 
 def next_provider(strategy: Sequence[CapacityProviderStrategyItem], counts: Sequence[int]) -> int:

@@ -6,16 +6,18 @@ tenants what becomes of the capacity under them, and has instances drained.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 
 import simpy
 
 from ecslite.capacity.container_instance import ContainerInstance, Need
 from ecslite.capacity.fargate import Fargate, FargatePool
 from ecslite.capacity.instance_capacity import InstanceCapacity
+from ecslite.ecs.cluster_metrics import cluster_samples
 from ecslite.ecs.draining import Draining
 from ecslite.ecs.placement import PlacementConstraint, allowed
 from ecslite.errors import InvalidSetting
+from ecslite.sim.metrics import Sample
 from ecslite.sim.simulation import Simulation
 
 __all__ = ["MOST_PROVISIONING", "Capacity", "Cluster", "Tenant"]
@@ -50,6 +52,10 @@ class Tenant:
     """Started by RunTask: it belongs to no service, so draining leaves it alone and nothing replaces it."""
     daemon: bool = False
     """Of a DAEMON service: an instance with nothing else counts as empty, and it is the last to leave."""
+    cpu_used: float = 0.0
+    """CPU units that it used on average in the last period; the tenant keeps it up to date."""
+    memory_used: float = 0.0
+    """MiB that it used on average in the last period."""
 
     def room_found(self) -> ContainerInstance | None:
         """Look for room now and take it; the instance, or None."""
@@ -105,6 +111,17 @@ class Cluster:
         for kind in kinds:
             if isinstance(kind, InstanceCapacity):
                 self._watch(kind)
+        if any(isinstance(kind, InstanceCapacity) for kind in kinds):
+            sim.process(self._measure())
+
+    def _measure(self) -> Generator[simpy.Event, None, None]:
+        # Services that are built after their cluster give their readings first, so that what tasks used is known.
+        yield self.sim.sleep(0)
+        self.sim.meter.read(self._read)
+
+    def _read(self) -> Iterator[Sample]:
+        tasks = [tenant for tenant, instance in self.tenants.values() if instance is not None]
+        return cluster_samples(self.name, self.instances(), tasks)
 
     def _watch(self, provider: InstanceCapacity) -> None:
         provider.waiting = lambda: [(one.need, one.waiting_event) for one in self.waiting if one.provider is provider]

@@ -17,14 +17,23 @@ from ecslite.capacity.container_instance import ContainerInstance, Need
 from ecslite.ecs.cluster_query import Query, parse
 from ecslite.errors import InvalidSetting
 
-__all__ = ["DEFAULT_STRATEGIES", "PlacementConstraint", "PlacementStrategy", "choose_instance", "choose_task_to_stop"]
+__all__ = [
+    "DEFAULT_STRATEGIES",
+    "PlacementConstraint",
+    "PlacementStrategy",
+    "allowed",
+    "check_placement",
+    "choose_instance",
+    "choose_task_to_stop",
+]
 
 ZONE = "attribute:ecs.availability-zone"
 INSTANCE = "instanceId"
 
 MOST_STRATEGIES = 5
 MOST_CONSTRAINTS = 10
-"""In one service [ECS API, CreateService]."""
+"""In one service or call of RunTask, those of the task definition included [ECS API, CreateService, RunTask; read
+2026-11-23]."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,25 @@ class PlacementConstraint:
     def query(self) -> Query:
         """The expression as a query; memberOf alone."""
         return parse(self.expression)
+
+
+def check_placement(
+    strategies: Sequence[PlacementStrategy],
+    constraints: Sequence[PlacementConstraint],
+    *,
+    of_definition: Sequence[PlacementConstraint] = (),
+    on_fargate: bool = False,
+) -> None:
+    """InvalidSetting unless ECS would take these, beside the constraints of the task definition (`of_definition`)."""
+    if on_fargate and (strategies or constraints or of_definition):
+        raise InvalidSetting("Fargate places tasks itself: leave placement strategies and constraints out")
+    if len(strategies) > MOST_STRATEGIES:
+        raise InvalidSetting(f"{len(strategies)} placement strategies: use {MOST_STRATEGIES} at the most")
+    if len(constraints) + len(of_definition) > MOST_CONSTRAINTS:
+        count = len(constraints) + len(of_definition)
+        raise InvalidSetting(f"{count} placement constraints: use {MOST_CONSTRAINTS} at the most")
+    if any(rule.type == "distinctInstance" for rule in of_definition):
+        raise InvalidSetting("distinctInstance in a task definition: only memberOf may stand there, so move it")
 
 
 def allowed(instance: ContainerInstance, group: str, constraints: Sequence[PlacementConstraint]) -> bool:

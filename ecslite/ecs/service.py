@@ -341,7 +341,7 @@ def _strategy(
                 f"cluster {cluster.name!r} has no capacity: give it ecs.Fargate() or an ecs.CapacityProvider"
             )
         return (CapacityProviderStrategyItem(next(iter(cluster.providers))),)
-    check_strategy(asked)
+    check_strategy(asked, {name: provider.launch_type for name, provider in cluster.providers.items()})
     for item in asked:
         if item.capacity_provider not in cluster.providers:
             have = ", ".join(cluster.providers) or "none"

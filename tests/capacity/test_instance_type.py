@@ -9,12 +9,12 @@ from ecslite.errors import InvalidSetting
 
 
 @pytest.mark.parametrize(("trunking", "tasks"), [(False, 2), (True, 10)])
-def test_tasks_with_an_interface_each_on_c5_large(trunking, tasks):
+def test_vector_24_tasks_with_an_interface_each_on_c5_large(trunking, tasks):
     """Vector 24."""
     assert instance_type("c5.large").task_enis(trunking) == tasks
 
 
-def test_m4_large_registers_less_memory_than_it_has():
+def test_vector_30_m4_large_registers_less_memory_than_it_has():
     """Vector 30."""
     assert instance_type("m4.large").memory == 7985
 

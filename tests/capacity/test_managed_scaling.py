@@ -26,19 +26,19 @@ def fleet(*tasks):
 @pytest.mark.parametrize(
     ("needed", "running", "expected"), [(0, 0, 100), (1, 0, 200), (2, 3, pytest.approx(66.67, abs=0.01))]
 )
-def test_reservation(needed, running, expected):
+def test_vectors_36_and_37_reservation(needed, running, expected):
     """Vectors 36 and 37."""
     assert reservation(needed, running) == expected
 
 
 @pytest.mark.parametrize(("target", "expected"), [(100, 2), (50, 4)])
-def test_two_needed_of_three_running(target, expected):
+def test_vector_37_two_needed_of_three_running(target, expected):
     """Vector 37."""
     assert ManagedScaling(target_capacity=target).desired(2, 3) == expected
 
 
 @pytest.mark.parametrize(("target", "expected"), [(90, 10), (80, 10)])
-def test_a_target_below_100_keeps_that_share_free(target, expected):
+def test_vector_41_a_target_below_100_keeps_that_share_free(target, expected):
     """Vector 41: a tenth or a fifth of the instances is spare."""
     needed = target * expected // 100
 
@@ -49,12 +49,13 @@ def test_three_needed_at_ninety_per_cent_are_four():
     assert ManagedScaling(target_capacity=90).desired(3, 3) == 4
 
 
-def test_the_first_instances_are_two():
+def test_vector_42_the_first_instances_are_two():
     """Vector 42."""
     assert ManagedScaling().desired(1, 0) == 2
+    assert ManagedScaling(target_capacity=50, minimum_scaling_step_size=5).desired(7, 0) == 2
 
 
-def test_an_instance_with_daemons_only_is_empty():
+def test_vector_43_an_instance_with_daemons_only_is_empty():
     """Vector 43."""
     one = fleet(0)[0]
     one.reserve("agent", HALF, "logs", daemon=True)
@@ -77,7 +78,7 @@ def test_a_task_that_can_never_fit_is_left_out():
     assert instances_needed(fleet(1), [Need(cpu=9000, memory=1)], M5) == 1
 
 
-def test_weights_share_the_tasks():
+def test_vector_44_weights_share_the_tasks():
     """Vector 44: weights 1 and 4, ten tasks."""
     strategy = [CapacityProviderStrategyItem("A", weight=1), CapacityProviderStrategyItem("B", weight=4)]
     counts = [0, 0]
@@ -106,6 +107,7 @@ def test_the_base_comes_first_and_weight_zero_gets_only_it():
         ([CapacityProviderStrategyItem("A", weight=0)], "all weights are 0"),
         ([CapacityProviderStrategyItem("A", base=1), CapacityProviderStrategyItem("B", base=1)], "only one may"),
         ([CapacityProviderStrategyItem("FARGATE"), CapacityProviderStrategyItem("group")], "one kind"),
+        ([CapacityProviderStrategyItem("A"), CapacityProviderStrategyItem("A")], "stands twice"),
     ],
 )
 def test_a_strategy_that_ecs_refuses(strategy, says):

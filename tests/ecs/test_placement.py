@@ -14,6 +14,7 @@ from ecslite.ecs.placement import (
     DEFAULT_STRATEGIES,
     PlacementConstraint,
     PlacementStrategy,
+    check_placement,
     choose_instance,
     choose_task_to_stop,
 )
@@ -33,15 +34,15 @@ def place(instances, *, need=SMALL, strategies=DEFAULT_STRATEGIES, constraints=(
     return choose_instance(instances, need, "web", strategies=strategies, constraints=constraints, random=Random(seed))
 
 
-def test_without_a_strategy_the_zone_with_the_fewest_tasks_is_taken():
-    """Vector 15: zone A has one task, B and C none."""
+def test_vector_15_without_a_strategy_the_zone_with_the_fewest_tasks_is_taken():
+    """Zone A has one task, B and C none."""
     fleet = [instance("i-a", "a", tasks=1), instance("i-b", "b"), instance("i-c", "c")]
 
     assert {place(fleet, seed=seed).id for seed in range(20)} == {"i-b", "i-c"}
 
 
-def test_at_scale_in_a_task_of_the_fullest_zones_goes():
-    """Vector 16: zones with 1, 2 and 2 tasks."""
+def test_vector_16_at_scale_in_a_task_of_the_fullest_zones_goes():
+    """Zones with 1, 2 and 2 tasks."""
     fleet = [instance("i-a", "a", tasks=1), instance("i-b", "b", tasks=2), instance("i-c", "c", tasks=2)]
     tasks = [(task, one) for one in fleet for task in one.task_ids]
 
@@ -77,8 +78,8 @@ def test_strategies_work_in_their_order():
     assert chosen.id == "i-2"
 
 
-def test_a_reservation_counts_not_the_limit():
-    """Vector 32: a soft reservation of 128 MiB under a hard limit of 300 takes 128."""
+def test_vector_32_a_reservation_counts_not_the_limit():
+    """A soft reservation of 128 MiB under a hard limit of 300 takes 128."""
     one = instance("i-1")
     before = one.remaining_memory
     one.reserve("t", Need(cpu=10, memory=128), "web")
@@ -139,6 +140,69 @@ def test_draining_instances_get_nothing():
 def test_what_ecs_would_refuse_is_refused(wrong):
     with pytest.raises(InvalidSetting):
         wrong()
+
+
+def test_spread_counts_the_tasks_of_its_own_group_alone():
+    fleet = [instance("i-1", "a", tasks=3, service="other"), instance("i-2", "b", tasks=1)]
+
+    assert place(fleet, strategies=[PlacementStrategy("spread", "attribute:ecs.availability-zone")]).id == "i-1"
+
+
+@pytest.mark.parametrize("field", ["instanceId", "host"])
+def test_spread_over_instances(field):
+    fleet = [instance("i-1", tasks=2), instance("i-2", tasks=1), instance("i-3", tasks=2)]
+
+    assert place(fleet, strategies=[PlacementStrategy("spread", field)]).id == "i-2"
+
+
+def test_spread_over_an_attribute_of_your_own():
+    fleet = [instance("i-1", tasks=1), instance("i-2"), instance("i-3")]
+    for one, rack in zip(fleet, ["r1", "r1", "r2"], strict=True):
+        one.attributes["rack"] = rack
+
+    assert place(fleet, strategies=[PlacementStrategy("spread", "attribute:rack")]).id == "i-3"
+
+
+def test_random_takes_any_that_fits():
+    fleet = [instance("i-1", tasks=4), instance("i-2", tasks=1), instance("i-3")]
+
+    chosen = {place(fleet, strategies=[PlacementStrategy("random")], seed=seed).id for seed in range(30)}
+
+    assert chosen == {"i-2", "i-3"}
+
+
+def test_constraints_bind_before_strategies_are_asked():
+    fleet = [instance("i-1", tasks=1), instance("i-2", type_="c5.large", tasks=1), instance("i-3", type_="c5.large")]
+    rule = PlacementConstraint("memberOf", "attribute:ecs.instance-type == c5.large")
+
+    assert place(fleet, strategies=[PlacementStrategy("binpack", "cpu")], constraints=[rule]).id == "i-2"
+
+
+def test_counts_of_placement_settings_are_limited():
+    packs, rules = [PlacementStrategy("random")] * 6, [PlacementConstraint("memberOf", "agentConnected == true")] * 11
+    check_placement(packs[:5], rules[:10])
+    with pytest.raises(InvalidSetting, match="6 placement strategies"):
+        check_placement(packs, [])
+    with pytest.raises(InvalidSetting, match="11 placement constraints"):
+        check_placement([], rules[:4], of_definition=rules[:7])
+
+
+def test_distinct_instance_does_not_belong_in_a_task_definition():
+    with pytest.raises(InvalidSetting, match="only memberOf"):
+        check_placement([], [], of_definition=[PlacementConstraint("distinctInstance")])
+
+
+def test_fargate_takes_no_placement_settings():
+    check_placement([], [], on_fargate=True)
+    with pytest.raises(InvalidSetting, match="leave placement"):
+        check_placement([PlacementStrategy("random")], [], on_fargate=True)
+
+
+def test_an_expression_that_does_not_parse_is_refused_with_its_place():
+    with pytest.raises(InvalidSetting, match="at character 29"):
+        PlacementConstraint("memberOf", "attribute:ecs.instance-type ~ m5.*")
+    with pytest.raises(InvalidSetting, match="2000 at the most"):
+        PlacementConstraint("memberOf", "attribute:x == " + "y" * 2000)
 
 
 NEEDS = st.builds(
