@@ -13,6 +13,9 @@ print(ecs.bill(run))
 
 from ecslite import views
 from ecslite.autoscaling.alarm import Alarm
+from ecslite.autoscaling.scheduled_action import ScheduledAction
+from ecslite.autoscaling.step import StepAdjustment
+from ecslite.autoscaling.step_scaling import StepScaling
 from ecslite.autoscaling.target_tracking import TargetTracking
 from ecslite.billing.bill import Bill, Line, bill
 from ecslite.billing.break_even import BreakEven, break_even
@@ -40,6 +43,7 @@ from ecslite.errors import DocumentFault, EcsliteError, InvalidDocument, Invalid
 from ecslite.network.load_balancer import LoadBalancer
 from ecslite.network.target import HealthCheck
 from ecslite.network.target_group import TargetGroup
+from ecslite.sim.custom_metric import CustomMetric
 from ecslite.sim.distributions import Constant, Distribution, Exponential, LogNormal, Uniform
 from ecslite.sim.profiles import Profile, constant, diurnal, spike
 from ecslite.sim.retries import Retries
@@ -58,6 +62,7 @@ __all__ = [
     "Cluster",
     "Comparison",
     "Constant",
+    "CustomMetric",
     "Discount",
     "Distribution",
     "DocumentFault",
@@ -91,9 +96,12 @@ __all__ = [
     "Retries",
     "Run",
     "SavingsPlan",
+    "ScheduledAction",
     "Service",
     "Simulation",
     "SpotInterruptions",
+    "StepAdjustment",
+    "StepScaling",
     "TargetGroup",
     "TargetTracking",
     "Task",

@@ -7,15 +7,21 @@ and are those seen in real accounts: out above the target for 3 minutes, in belo
 
 from __future__ import annotations
 
-from math import ceil, inf
+from math import ceil, inf, isfinite
 
-from ecslite.autoscaling.alarm import Alarm, Condition
+from ecslite.autoscaling.alarm import Alarm
+from ecslite.autoscaling.scalable_target import Proposal, scalable_target
 from ecslite.ecs.service import Service
 from ecslite.errors import InvalidSetting
+from ecslite.sim.custom_metric import CustomMetric
 
 __all__ = ["METRICS", "TargetTracking"]
 
-METRICS = {"ECSServiceAverageCPUUtilization": ("CPUUtilization", "Average")}
+METRICS = {
+    "ECSServiceAverageCPUUtilization": ("CPUUtilization", "Average"),
+    "ECSServiceAverageMemoryUtilization": ("MemoryUtilization", "Average"),
+    "ALBRequestCountPerTarget": ("RequestCountPerTarget", "Sum"),
+}
 """Predefined metrics that are simulated, and the CloudWatch metric and statistic behind each."""
 
 OUT_PERIODS, IN_PERIODS, IN_SHARE = 3, 15, 0.9
@@ -25,15 +31,22 @@ COOLDOWN = 300
 
 
 class TargetTracking:
-    """Scales `service` between `min_capacity` and `max_capacity` tasks so that the metric stays near `target`."""
+    """Scales `service` between `min_capacity` and `max_capacity` tasks so that the metric stays near `target`.
+
+    `metric` is a predefined metric or a CustomMetric. ALBRequestCountPerTarget needs `resource_label`, the name of a
+    target group; its target is requests per task and minute. A custom metric should fall as tasks are added, such as
+    the backlog per task of a queue: visible messages / running tasks, with the acceptable latency / time per message
+    as its target [ECS Developer Guide, service-autoscaling-queue; read 2026-11-23].
+    """
 
     # Model: the step is computed from the newest of the alarm's data points; which one AWS takes is not documented.
-    # Model: scale-in goes at once to the count that the metric calls for; AWS calls its own steps conservative.
+    # Model: scale-in goes at once to the count that the metric calls for, rounded up, so that it never removes a task
+    # which would push the metric back above its target; AWS calls its own steps conservative.
 
     def __init__(
         self,
         service: Service,
-        metric: str = "ECSServiceAverageCPUUtilization",
+        metric: str | CustomMetric = "ECSServiceAverageCPUUtilization",
         *,
         target: float,
         min_capacity: int,
@@ -41,73 +54,145 @@ class TargetTracking:
         scale_out_cooldown: float = COOLDOWN,
         scale_in_cooldown: float = COOLDOWN,
         disable_scale_in: bool = False,
+        resource_label: str | None = None,
     ) -> None:
-        if metric not in METRICS:
-            raise InvalidSetting(f"metric={metric!r} is not simulated: use one of {', '.join(METRICS)}")
-        if not 0 < target <= 100:
-            raise InvalidSetting(f"target={target} % of CPU: use a target above 0 and up to 100, such as 60")
-        if not 0 <= min_capacity <= max_capacity:
-            raise InvalidSetting(f"min_capacity={min_capacity}, max_capacity={max_capacity}: use 0 ≤ min ≤ max")
+        name, subject, statistic = _watched(service, metric, resource_label)
+        share = name in ("CPUUtilization", "MemoryUtilization")
+        if not isfinite(target) or target <= 0 or (share and target > 100):
+            raise InvalidSetting(f"target={target}: use a target above 0, and up to 100 for a utilization, such as 60")
+        if not (scale_out_cooldown >= 0 and scale_in_cooldown >= 0):
+            raise InvalidSetting(f"cooldowns of {scale_out_cooldown} s and {scale_in_cooldown} s: seconds start at 0")
         self.service = service
         self.sim = service.sim
+        self.scalable_target = scalable_target(service, min_capacity, max_capacity)
         self.target = target
-        self.min_capacity, self.max_capacity = min_capacity, max_capacity
+        label = metric if isinstance(metric, str) else metric.name
+        self.name = f"{service.name}/{label}"
         self.cooldowns = {"out": scale_out_cooldown, "in": scale_in_cooldown}
         self._last = {"out": -inf, "in": -inf}
         self._base = 0
         """Running tasks when the last scale-out began."""
+        self._counted = False
+        """Whether the newest proposal was made within the cooldown, on the base of the last scale-out."""
         limits = {"min_capacity": min_capacity, "max_capacity": max_capacity}
-        self.sim.record("scaling_policy", f"{service.name}/{metric}", service=service.name, target=target, **limits)
-        name, statistic = METRICS[metric]
-        high = Condition(name, service.name, statistic, "GreaterThanThreshold", target, OUT_PERIODS)
-        low = Condition(name, service.name, statistic, "LessThanThreshold", target * IN_SHARE, IN_PERIODS)
-        self.high = Alarm(self.sim, f"{service.name}-AlarmHigh", high, self._scale_out)
-        self.low = None if disable_scale_in else Alarm(self.sim, f"{service.name}-AlarmLow", low, self._scale_in)
+        self.sim.record("scaling_policy", self.name, service=service.name, target=target, **limits)
+        suffix = "" if not self.scalable_target.policies else f"-{label}"
+        # Of two policies of one service the second's alarms carry its metric, so that names differ.
+        of = {"metric": name, "subject": subject, "statistic": statistic, "unit": "%" if share else ""}
+        self.high = Alarm(
+            self.sim,
+            f"{service.name}-AlarmHigh{suffix}",
+            comparison="GreaterThanThreshold",
+            threshold=target,
+            evaluation_periods=OUT_PERIODS,
+            **of,  # type: ignore[arg-type]
+        )
+        self.high.evaluated.append(self._scale_out)
+        self.low: Alarm | None = None
+        if not disable_scale_in:
+            self.low = Alarm(
+                self.sim,
+                f"{service.name}-AlarmLow{suffix}",
+                comparison="LessThanThreshold",
+                threshold=target * IN_SHARE,
+                evaluation_periods=IN_PERIODS,
+                **of,  # type: ignore[arg-type]
+            )
+            self.low.evaluated.append(self._scale_in)
+        self.scalable_target.policies.append(self)
+
+    @property
+    def blocks_scale_in(self) -> bool:
+        """Whether it is not ready to scale in. A policy whose scale-in is off has no say."""
+        return self.low is not None and self.low.state != "ALARM"
+
+    def scaled(self, way: str, chosen: bool) -> None:
+        """Begin the cooldown if it was this policy; a scale-out by any policy ends the cooldown of scale-in."""
+        if chosen:
+            self._last[way] = self.sim.now
+            self._base = self.service.running_count if way == "out" and not self._counted else self._base
+        if way == "out":
+            self._last["in"] = -inf
 
     def _wanted(self, metric: float) -> int:
         return ceil(self.service.running_count * metric / self.target)
 
     def _scale_out(self, alarm: Alarm) -> None:
-        metric = alarm.datapoints[-1]
-        running = self.service.running_count
-        wanted = self._wanted(metric)
-        if self.sim.now - self._last["out"] < self.cooldowns["out"]:
-            # During the cooldown a scale-out adds to the count that the last one began from, so that only a larger one
-            # has an effect: what was added already is part of it.
-            wanted = self._base + max(wanted - running, 0)
-        else:
-            self._base = running
-        wanted = max(min(wanted, self.max_capacity), self.min_capacity)
+        if not alarm.datapoints:
+            return
+        running, metric = self.service.running_count, alarm.datapoints[-1]
+        # Model: from 0 tasks, one data point above 0 brings the smallest step, one task.
+        from_zero = running == 0 == self.service.desired_count and metric > 0
+        if alarm.state != "ALARM" and not from_zero:
+            return
+        called = max(self._wanted(metric), int(from_zero))
+        self._counted = self._cooling("out")
+        # During the cooldown a scale-out adds to the count that the last one began from, so that only a larger one
+        # has an effect: what was added already is part of it.
+        allowed = self._base + max(called - running, 0) if self._counted else called
+        wanted = self.scalable_target.within(allowed)
         if wanted > self.service.desired_count:
-            self._last["in"] = -inf
-            self._set(wanted, "out", alarm, metric)
+            self._propose(wanted, called, alarm, metric)
+        elif called > self.service.desired_count:
+            self.scalable_target.hold(self, self._why_not_out(allowed), alarm.event)
+
+    def _why_not_out(self, allowed: int) -> str:
+        if allowed > self.service.desired_count:
+            return f"it has the maximum of {self.scalable_target.max_capacity} tasks"
+        return f"the cooldown of {self.cooldowns['out']:g} s after the last scale-out has not ended"
 
     def _scale_in(self, alarm: Alarm) -> None:
+        if alarm.state != "ALARM" or self.high.state == "ALARM":
+            return
         metric = alarm.datapoints[-1]
-        wanted = max(self._wanted(metric), self.min_capacity)
-        cooling = self.sim.now - self._last["in"] < self.cooldowns["in"]
-        if wanted < self.service.desired_count and not cooling and self.high.state != "ALARM":
-            self._set(wanted, "in", alarm, metric)
+        called, least = self._wanted(metric), self.scalable_target.min_capacity
+        wanted = max(called, least)
+        if wanted < self.service.desired_count and self._cooling("in"):
+            reason = f"the cooldown of {self.cooldowns['in']:g} s after the last scale-in has not ended"
+            self.scalable_target.hold(self, reason, alarm.event)
+        elif wanted < self.service.desired_count:
+            self._propose(min(wanted, self.scalable_target.max_capacity), called, alarm, metric)
+        elif called < self.service.desired_count:
+            self.scalable_target.hold(self, f"it has the minimum of {least} tasks", alarm.event)
 
-    def _set(self, wanted: int, way: str, alarm: Alarm, metric: float) -> None:
-        self._last[way] = self.sim.now
+    def _cooling(self, way: str) -> bool:
+        return self.sim.now - self._last[way] < self.cooldowns[way]
+
+    def _propose(self, wanted: int, called: int, alarm: Alarm, metric: float) -> None:
         running = self.service.running_count
-        event = self.sim.log.add(
-            "scaling",
-            self.service.name,
-            f"Scale {way} to {wanted} tasks: {running} running × {metric:.3g} / {self.target:g}"
-            f" is {running * metric / self.target:.2f}, rounded up{self._held(wanted, metric)}.",
-            alarm.event,
-            wanted=wanted,
-            running=running,
-            metric=metric,
+        text = (
+            f"{running} running × {metric:.3g} / {self.target:g}"
+            f" is {running * metric / self.target:.2f}, rounded up{self._limited(wanted, called)}"
         )
-        self.service.update(desired_count=wanted, cause=event, why="Target tracking sets")
+        details = {"running": running, "metric": metric}
+        proposal = Proposal(self, wanted, text, "Target tracking sets", alarm.event, details)
+        self.scalable_target.propose(proposal)
 
-    def _held(self, wanted: int, metric: float) -> str:
+    def _limited(self, wanted: int, called: int) -> str:
         """Why the step is another than the metric calls for, or nothing."""
-        if wanted == self._wanted(metric):
-            return ""
-        if wanted in (self.min_capacity, self.max_capacity):
-            return f", held to the {'maximum' if wanted == self.max_capacity else 'minimum'} of {wanted}"
+        if wanted == called:
+            return "" if self.service.running_count else ", and from 0 tasks the smallest step is 1"
+        if wanted in (self.scalable_target.min_capacity, self.scalable_target.max_capacity):
+            which = "maximum" if wanted == self.scalable_target.max_capacity else "minimum"
+            return f", held to the {which} of {wanted}"
         return f", of which the cooldown of the last scale-out allows {wanted}"
+
+
+def _watched(service: Service, metric: str | CustomMetric, label: str | None) -> tuple[str, str, str]:
+    """Name, subject and statistic of the CloudWatch metric behind a policy's metric."""
+    if isinstance(metric, CustomMetric):
+        return metric.name, metric.subject, "Average"
+    if metric.endswith("HighResolution"):
+        raise InvalidSetting(
+            f"metric={metric!r}: data points of 20 s are not simulated; use the one without the ending"
+        )
+    if metric not in METRICS:
+        raise InvalidSetting(
+            f"metric={metric!r} is not simulated: use one of {', '.join(METRICS)}, or ecs.CustomMetric"
+        )
+    if (metric == "ALBRequestCountPerTarget") != (label is not None):
+        raise InvalidSetting(
+            f"resource_label={label!r} with {metric}: ALBRequestCountPerTarget, and no other, needs the target group"
+        )
+    name, statistic = METRICS[metric]
+    return name, label or service.name, statistic
