@@ -24,6 +24,9 @@ __all__ = ["Bill", "Line", "bill", "billed_seconds", "instance_seconds"]
 
 HOURS_A_YEAR = 12 * HOURS_A_MONTH
 
+NAME_WIDTH, FORMULA_WIDTH = 28, 64
+"""Characters of the first two columns of a printed bill, at the least."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -91,8 +94,10 @@ class Bill:
         return replace(self, lines=lines, seconds=float(hours * HOUR))
 
     def __str__(self) -> str:
-        rows = [f"{line.name:<28} {line.formula:<64} ${line.usd:>10.4f}" for line in self.lines]
-        return "\n".join([*rows, f"{'Total':<93} ${self.total:>10.4f}"])
+        name = max(NAME_WIDTH, *(len(line.name) for line in self.lines), 0)
+        formula = max(FORMULA_WIDTH, *(len(line.formula) for line in self.lines), 0)
+        rows = [f"{line.name:<{name}} {line.formula:<{formula}} ${line.usd:>10.4f}" for line in self.lines]
+        return "\n".join([*rows, f"{'Total':<{name + 1 + formula}} ${self.total:>10.4f}"])
 
 
 def _scaled(line: Line, hours: int, ran: float) -> Line:

@@ -168,6 +168,13 @@ def test_rows_are_plain_dicts_that_say_what_the_lines_say():
     assert sum(bill.by_category().values()) == pytest.approx(bill.total)
 
 
+def test_a_printed_bill_has_its_dollars_in_one_column():
+    used = run(task(service="a-service-with-a-name-that-is-longer-than-most"), instance())
+
+    assert len({row.rindex("$") for row in str(ecs.bill(used)).splitlines()}) == 1
+    assert str(ecs.bill(run())) == f"{'Total':<93} $    0.0000"
+
+
 def test_a_month_is_730_hours_and_an_hour_begun_stays_one():
     bill = ecs.bill(run(task(), balancer(), hours=0.5))
     month = bill.per_month()
