@@ -244,7 +244,9 @@ class Task(Tenant):
     def _listen(self) -> None:
         self.listens_at = self.sim.now + self.application.startup_seconds
         for front in self.owner.fronts:
-            target = front.register(self.id, self.workers, self.listens_at, self._last_event, self._target_changed)
+            target = front.register(
+                self.id, self.workers, self.listens_at, self._last_event, self._target_changed, zone=self.zone
+            )
             self.targets.append(target)
 
     def _target_changed(self, target: Target, event: int) -> None:
