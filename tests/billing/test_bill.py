@@ -22,7 +22,7 @@ def task(*states, seconds=3600.0, cpu=256, memory=512):
     return ecs.Run(0, seconds, (), (), (part,), ())
 
 
-def test_a_quarter_vcpu_for_a_month_costs_nine_dollars():
+def test_vector_110_a_quarter_vcpu_for_a_month_costs_nine_dollars():
     """Vector 110: 0.25 vCPU and 0.5 GB for 730 h."""
     run = task((0.0, "ACTIVATING"), seconds=730 * 3600.0)
 
@@ -30,7 +30,7 @@ def test_a_quarter_vcpu_for_a_month_costs_nine_dollars():
     assert ecs.bill(run).total / 730 == pytest.approx(0.0123425)
 
 
-def test_a_task_of_twenty_seconds_is_charged_for_sixty():
+def test_vector_112_a_task_of_twenty_seconds_is_charged_for_sixty():
     """Vector 112."""
     run = task((10.0, "ACTIVATING"), (30.0, "STOPPED"))
 
@@ -49,7 +49,7 @@ def test_a_task_that_never_pulled_costs_nothing():
     assert ecs.bill(run).total == 0
 
 
-def test_an_idle_load_balancer_for_a_month_costs_sixteen_dollars():
+def test_vector_114_an_idle_load_balancer_for_a_month_costs_sixteen_dollars():
     """Vector 114."""
     balancer = ecs.Part("load_balancer", "front", {"requests_per_connection": 10, "kib_per_request": 10}, ())
     count = ecs.Metric("RequestCount", "front", "Count", 60, {"Sum": (0,) * 730 * 60})
@@ -85,7 +85,7 @@ def instance(*states, seconds=730 * 3600.0, type_="m5.large", market="on-demand"
     return ecs.Run(0, seconds, (), (), (part,), ())
 
 
-def test_an_m5_large_for_a_month_costs_seventy_dollars():
+def test_vector_113_an_m5_large_for_a_month_costs_seventy_dollars():
     """Vector 113."""
     assert round(ecs.bill(instance((0.0, "Pending"))).lines[0].usd, 2) == 70.08
 
