@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, repeat
 from typing import Any
 
 import simpy
@@ -199,6 +199,12 @@ class LoadBalancer(Station):
         groups = [group for group, weight in self.weights.items() if weight]
         if len(groups) == 1:
             return iter([(groups[0], chunk)])
+        if _share_workers(groups):
+            # One by one, since workers that stand in two groups must see all their requests in the order of arrival.
+            return (drawn for one in _one_by_one(chunk) for drawn in self._drawn(groups, one))
+        return self._drawn(groups, chunk)
+
+    def _drawn(self, groups: list[TargetGroup], chunk: Chunk) -> Iterator[tuple[TargetGroup, Chunk]]:
         bounds = list(accumulate(self.weights[group] for group in groups))
         uniform, total = self._random.random, bounds[-1]
         chosen = [bisect_right(bounds, uniform() * total) for _ in chunk[0]]
@@ -231,6 +237,11 @@ class LoadBalancer(Station):
             self._feedback.failed(fate, requests, moments)
 
     def _attach(self, group: TargetGroup) -> None:
+        if not group.cross_zone and self.nodes is not None:
+            raise InvalidSetting(
+                f"cross_zone=False of {group.name!r} with nodes={self.nodes}: a node must stand in a zone to keep"
+                " to it; leave nodes= out"
+            )
         group.balancer = self
         self.groups.append(group)
         for zone in group.zones:
@@ -307,3 +318,14 @@ def _check(nodes: int | None, idle_timeout: float) -> None:
     low, high = IDLE_TIMEOUT
     if not low <= idle_timeout <= high:
         raise InvalidSetting(f"idle_timeout_seconds={idle_timeout}: use {low:g} to {high:g}")
+
+
+def _share_workers(groups: Sequence[TargetGroup]) -> bool:
+    """Whether some workers are targets of two groups, as those of a service with several target groups are."""
+    workers = [id(target.workers) for group in groups for target in group.targets]
+    return len(set(workers)) < len(workers)
+
+
+def _one_by_one(chunk: Chunk) -> Iterator[Chunk]:
+    times, cpu, waits = chunk
+    return (([time], [cost], [wait]) for time, cost, wait in zip(times, cpu, waits or repeat(0.0), strict=False))
