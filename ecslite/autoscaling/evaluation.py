@@ -1,7 +1,7 @@
 """How an alarm's state follows from data points, some of which may be missing.
 
-The rules are those of [CloudWatch User Guide, AlarmThatSendsEmail, "Configuring how CloudWatch alarms treat missing
-data"; read 2026-11-23].
+The rules follow the CloudWatch User Guide's "Configuring how CloudWatch alarms treat missing data", as it is known to
+us; its tables have not been read again for this version.
 """
 
 from __future__ import annotations
