@@ -118,3 +118,7 @@ def test_a_strategy_that_ecs_refuses(strategy, says):
 def test_settings_have_the_ranges_of_the_api():
     with pytest.raises(InvalidSetting, match="use 1 to 100"):
         ManagedScaling(target_capacity=0)
+    with pytest.raises(InvalidSetting, match="swap them"):
+        ManagedScaling(minimum_scaling_step_size=5, maximum_scaling_step_size=2)
+    with pytest.raises(InvalidSetting, match="0 to 1,000"):
+        CapacityProviderStrategyItem("A", weight=1001)

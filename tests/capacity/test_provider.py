@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import ecslite as ecs
 from ecslite.capacity.auto_scaling_group import AutoScalingGroup
@@ -312,3 +314,50 @@ def test_slices_change_nothing_on_instances(strategy):
         sliced.run(minutes=minute)
 
     assert whole.run(minutes=30).to_json() == sliced.run(minutes=30).to_json()
+
+
+def test_slices_change_nothing_through_interruptions_hooks_and_an_outage():
+    def evening():
+        spot = ecs.SpotInterruptions(after=ecs.Exponential(3600), at_minutes=(40,), share=0.4)
+        hook = ecs.LifecycleHook(lifecycle_transition="autoscaling:EC2_INSTANCE_TERMINATING", action=ecs.Uniform(5, 50))
+        sim, web, asg = fleet(
+            desired=9, spot=True, interruptions=spot, capacity_rebalance=True, lifecycle_hooks=[hook], protection=False
+        )
+        asg.outage("us-east-1a", at_minute=20, for_minutes=15)
+        sim.at(3000, lambda: web.update(desired_count=3))
+        return sim
+
+    whole, sliced = evening(), evening()
+    for minute in (0.3, 20, 35.001, 40, 42, 61.7):
+        sliced.run(minutes=minute)
+
+    assert whole.run(minutes=120).to_json() == sliced.run(minutes=120).to_json()
+
+
+@given(
+    seed=st.integers(0, 10_000),
+    counts=st.lists(st.integers(0, 9), min_size=1, max_size=5),
+    spot=st.booleans(),
+    protection=st.booleans(),
+    draining=st.booleans(),
+    strategy=st.sampled_from([SPREAD, BINPACK]),
+)
+@settings(max_examples=25, deadline=None)
+def test_whatever_happens_nothing_is_overbooked_and_the_tasks_are_there_in_the_end(
+    *, seed, counts, spot, protection, draining, strategy
+):
+    interruptions = ecs.SpotInterruptions(at_minutes=(25, 55), share=0.5) if spot else None
+    sim, web, asg = fleet(
+        seed=seed, protection=protection, draining=draining, strategy=strategy, spot=spot, interruptions=interruptions
+    )
+    asg.outage("us-east-1b", at_minute=35, for_minutes=20)
+    for number, count in enumerate(counts):
+        sim.run(minutes=15 * (number + 1))
+        web.update(desired_count=count)
+        assert all(min(one.remaining_cpu, one.remaining_memory) >= 0 for one in web.cluster.instances())
+        assert asg.min_size <= len(asg.alive) <= asg.max_size
+    run = sim.run(minutes=15 * len(counts) + 60)
+
+    assert web.running_count == counts[-1]
+    for part in run.of_kind("instance"):
+        assert [state for _, state, _ in part.states].count("Terminated") <= 1
