@@ -322,14 +322,17 @@ class AutoScalingGroup:
     def _rebalance(self, instance: Ec2Instance, cause: int) -> Steps:
         """Capacity rebalancing: launch a replacement first, and terminate the one at risk once that is in service.
 
+        Where none can be launched, the one at risk stays until it is interrupted.
+
         [EC2 Auto Scaling guide, ec2-auto-scaling-capacity-rebalancing; read 2026-11-23]
         """
         before = list(self.instances)
         self._extra += 1
         self._reconcile(cause)
-        for replacement in [one for one in self.instances if one not in before]:
+        replacements = [one for one in self.instances if one not in before]
+        for replacement in replacements:
             yield replacement.settled
         self._extra -= 1
-        if instance.alive:
+        if instance.alive and any(one.state == "InService" for one in replacements):
             self._terminate(instance, cause)
         self._reconcile(cause)

@@ -143,8 +143,9 @@ def test_capacity_rebalancing_replaces_before_the_notice():
 def test_capacity_rebalancing_without_capacity_is_an_interruption_like_any_other():
     spot = ecs.SpotInterruptions(at_minutes=(10,), unavailable_minutes=30, recommended_minutes_before=5)
     sim, fleet = group(desired_capacity=2, spot=True, interruptions=spot, capacity_rebalance=True)
-    sim.run(minutes=30)
+    run = sim.run(minutes=30)
     assert fleet.alive == []
+    assert states(run)[-1] == (17 * 60, "Terminated")
     sim.run(minutes=45)
     assert len(fleet.in_service) == 2
 
