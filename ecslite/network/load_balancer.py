@@ -9,12 +9,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import accumulate, repeat
+from itertools import accumulate
 from typing import Any
 
 import simpy
 
 from ecslite.errors import InvalidSetting
+from ecslite.network.chunks import one_by_one
 from ecslite.network.feedback import Feedback
 from ecslite.network.routing import by_place
 from ecslite.network.tally import Tally, merged
@@ -201,7 +202,7 @@ class LoadBalancer(Station):
             return iter([(groups[0], chunk)])
         if _share_workers(groups):
             # One by one, since workers that stand in two groups must see all their requests in the order of arrival.
-            return (drawn for one in _one_by_one(chunk) for drawn in self._drawn(groups, one))
+            return (drawn for one in one_by_one(chunk) for drawn in self._drawn(groups, one))
         return self._drawn(groups, chunk)
 
     def _drawn(self, groups: list[TargetGroup], chunk: Chunk) -> Iterator[tuple[TargetGroup, Chunk]]:
@@ -324,8 +325,3 @@ def _share_workers(groups: Sequence[TargetGroup]) -> bool:
     """Whether some workers are targets of two groups, as those of a service with several target groups are."""
     workers = [id(target.workers) for group in groups for target in group.targets]
     return len(set(workers)) < len(workers)
-
-
-def _one_by_one(chunk: Chunk) -> Iterator[Chunk]:
-    times, cpu, waits = chunk
-    return (([time], [cost], [wait]) for time, cost, wait in zip(times, cpu, waits or repeat(0.0), strict=False))

@@ -98,6 +98,11 @@ class Target:
     def state(self) -> str:
         return self.record.state
 
+    @property
+    def short(self) -> str:
+        """The first eight characters of its task's id."""
+        return str(self.record.attributes["task"])[:8]
+
     def serves(self, time: float) -> bool:
         """Whether a request that arrives then comes to a worker."""
         return self.alive and time >= self.ready_at and self.failing_fast is None and not self.unreachable

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from heapq import heappop, heappush
-from itertools import repeat
 from typing import Any, Protocol
 
 import simpy
 
 from ecslite.errors import InvalidSetting
+from ecslite.network.chunks import at, between, requests
+from ecslite.network.health import HealthChecks
 from ecslite.network.routing import ALGORITHMS, EvenRandom, LeastOutstanding, Ring, Rotation, Router, by_place
 from ecslite.network.slow_start import SlowStart
 from ecslite.network.stickiness import Stickiness
@@ -73,7 +74,6 @@ class TargetGroup:
     Target_5XX (the target's backlog was full, or it fails).
     """
 
-    # Model: all targets are checked at the same moments, so a new one waits up to one interval for its first check.
     # Model: a group is checked from the start, whether or not a load balancer forwards to it yet.
 
     def __init__(
@@ -107,7 +107,7 @@ class TargetGroup:
         self.balancer: Balancer | None = None
         self._changed: int | None = None
         """The latest event that changed which targets there are."""
-        sim.process(self._check_health())
+        sim.process(HealthChecks(self).run())
 
     # What tasks ask
 
@@ -135,7 +135,7 @@ class TargetGroup:
             self.zones.append(zone)
             if self.balancer is not None:
                 self.balancer.add_zone(zone)
-        self._move(target, "initial", cause, f"Target {id_[:8]} is registered and waits for its first health check.")
+        self.move(target, "initial", cause, f"Target {id_[:8]} is registered and waits for its first health check.")
         return target
 
     def deregister(self, target: Target, cause: int) -> simpy.Event:
@@ -145,7 +145,7 @@ class TargetGroup:
         waits for that [Application Load Balancer guide, edit-target-group-attributes; read 2026-11-23].
         """
         self.catch_up()
-        event = self._move(target, "draining", cause, f"Target {_short(target)} gets no new requests.")
+        event = self.move(target, "draining", cause, f"Target {target.short} gets no new requests.")
         self.slow_start.changed(target, self.targets, self.sim.now)
         return self.sim.process(self._drain(target, event))
 
@@ -210,20 +210,19 @@ class TargetGroup:
 
     def _one_by_one(self, targets: list[Target], rings: Sequence[Ring], chunk: Chunk, router: LeastOutstanding) -> None:
         outstanding = [target.outstanding if target.silent else target.workers.outstanding for target in targets]
-        times, cpu, waits = chunk
 
         def choose(time: float) -> int:
             return router.pick(rings, time, outstanding)
 
         pick = self._sticky(targets, choose) if self.stickiness.seconds else choose
-        for time, cost, wait in zip(times, cpu, waits or repeat(0.0), strict=False):
+        for time, cost, wait in requests(chunk):
             place = pick(time)
             target = targets[place]
             if not target.serves(time):
                 self._serve(target, ([time], [cost], [wait]))
                 outstanding[place] = target.outstanding
             elif not target.workers.offer(time, cost, wait):
-                self._fail_at_once(target, "Target_5XX", ([time], [cost], [wait]), self._traffic())
+                self._fail_at_once(target, "Target_5XX", ([time], [cost], [wait]), self.traffic_event())
 
     def _routable(self) -> list[Target]:
         """The healthy targets; where none is, all unhealthy ones (a load balancer fails open)."""
@@ -244,23 +243,24 @@ class TargetGroup:
     def _serve(self, target: Target, part: Chunk) -> None:
         times = part[0]
         if target.unreachable:
-            for request in _requests(part):
+            for request in requests(part):
                 heappush(target.silent, (request[0] + CONNECT_TIMEOUT, request))
         elif not target.alive:
             self._fail_at_once(target, "502", part, target.died_by)
         elif times[0] < target.ready_at:
             listening = sum(time < target.ready_at for time in times)
-            self._fail_at_once(target, "502", _slice(part, 0, listening), target.record.states[0][2])
+            self._fail_at_once(target, "502", between(part, 0, listening), target.record.states[0][2])
             if listening < len(times):
-                self._serve(target, _slice(part, listening, len(times)))
+                self._serve(target, between(part, listening, len(times)))
         elif target.failing_fast is not None:
             self._fail_at_once(target, "Target_5XX", part, target.failing_fast)
         else:
             refused = target.workers.serve(*part)
             if refused:
-                self._fail_at_once(target, "Target_5XX", _at(part, refused), self._traffic())
+                self._fail_at_once(target, "Target_5XX", at(part, refused), self.traffic_event())
 
-    def _move(self, target: Target, state: str, cause: int, text: str) -> int:
+    def move(self, target: Target, state: str, cause: int, text: str) -> int:
+        """A target goes to a state; the event's id."""
         self._changed = self.sim.enter(target.record, state, cause, text)
         return self._changed
 
@@ -269,49 +269,11 @@ class TargetGroup:
         self.catch_up()
         now = self.sim.now
         self.settle(target, now)
-        over = self._move(target, "unused", event, f"Target {_short(target)} is no longer used.")
+        over = self.move(target, "unused", event, f"Target {target.short} is no longer used.")
         lost = self._unanswered(target.workers.drop(now), now) + [request for _, request in sorted(target.silent)]
         target.silent = []
         self._fail(target, "502", lost, over, [now] * len(lost))
         self.targets.remove(target)
-
-    # Health
-
-    def _check_health(self) -> Generator[simpy.Event, None, None]:
-        while True:
-            yield self.sim.sleep(self.health_check.interval_seconds)
-            self.catch_up()
-            for target in list(self.targets):
-                if target.state != "draining":
-                    self._check(target)
-
-    def _check(self, target: Target) -> None:
-        check = self.health_check
-        in_a_row = target.count(target.answers(self.sim.now, check.timeout_seconds))
-        needed = 1 if target.state == "initial" else check.healthy_threshold_count
-        if target.state != "healthy" and in_a_row >= needed:
-            self._judge(target, "healthy", f"passed {in_a_row} health check{'s' if in_a_row > 1 else ''} in a row")
-        elif target.state != "unhealthy" and -in_a_row >= check.unhealthy_threshold_count:
-            self._judge(target, "unhealthy", f"failed {-in_a_row} health checks in a row{self._reason(target)}")
-
-    def _reason(self, target: Target) -> str:
-        if target.unreachable:
-            return ": nothing answers at its address"
-        if not target.alive or self.sim.now < target.ready_at:
-            return ": nothing listens there"
-        if target.failing_check is not None:
-            return ": its health check answers with an error"
-        return f": a request waits {target.workers.wait(self.sim.now):.0f} s for a worker"
-
-    def _judge(self, target: Target, state: str, why: str) -> None:
-        cause = target.died_by if not target.alive else target.failing_check
-        if cause is None and state == "unhealthy":
-            cause = self._traffic()
-        if cause is None:
-            cause = target.record.states[-1][2]
-        event = self._move(target, state, cause, f"Target {_short(target)} {why}: it is {state}.")
-        self.slow_start.changed(target, self.targets, self.sim.now)
-        target.told(target, event)
 
     # Counting
 
@@ -341,7 +303,7 @@ class TargetGroup:
             late = target.workers.overdue(target.timed_out_until, now - limit, limit)
             target.timed_out_until = now - limit
             if late:
-                self._fail(target, "504", late, self._traffic(), [request[0] + limit for request in late])
+                self._fail(target, "504", late, self.traffic_event(), [request[0] + limit for request in late])
         while target.silent and target.silent[0][0] <= now:
             moment, request = heappop(target.silent)
             self._fail(target, "504", [request], target.died_by, [moment])
@@ -364,7 +326,7 @@ class TargetGroup:
     def _idle_timeout(self) -> float:
         return self.balancer.idle_timeout_seconds if self.balancer is not None else float("inf")
 
-    def _traffic(self) -> int | None:
+    def traffic_event(self) -> int | None:
         """The latest change of the traffic: what overload is blamed on."""
         return self.sim.log.latest("traffic", self.sim.now)
 
@@ -375,7 +337,7 @@ class TargetGroup:
 
     def _fail_at_once(self, target: Target | None, reason: str, part: Chunk, cause: int | None) -> None:
         if self.balancer is not None and self.balancer.follows:
-            self._fail(target, reason, list(_requests(part)), cause, part[0])
+            self._fail(target, reason, list(requests(part)), cause, part[0])
         else:
             self.tally.fail(reason, len(part[0]), cause)
 
@@ -410,22 +372,3 @@ def _router(algorithm: str, sim: Simulation, name: str) -> Router:
     if algorithm == "round_robin":
         return Rotation(random)
     return EvenRandom(random) if algorithm == "weighted_random" else LeastOutstanding(random)
-
-
-def _short(target: Target) -> str:
-    return str(target.record.attributes["task"])[:8]
-
-
-def _requests(part: Chunk) -> Iterator[Lost]:
-    times, cpu, waits = part
-    return zip(times, cpu, waits or repeat(0.0), strict=False)
-
-
-def _slice(part: Chunk, begin: int, end: int) -> Chunk:
-    times, cpu, waits = part
-    return times[begin:end], cpu[begin:end], waits and waits[begin:end]
-
-
-def _at(part: Chunk, indexes: Sequence[int]) -> Chunk:
-    times, cpu, waits = part
-    return [times[i] for i in indexes], [cpu[i] for i in indexes], waits and [waits[i] for i in indexes]
