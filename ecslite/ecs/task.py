@@ -200,6 +200,7 @@ class Task(Tenant):
         seconds = now - max(self._measured_at, self.running_since or 0.0)
         used = (busy - self._measured_busy) / self.workers.stretch
         self._measured_at, self._measured_busy = now, busy
+        self.cpu_used = 1024 * used / seconds if seconds else 0.0
         return 100 * used / (self.definition.vcpu * seconds) if seconds else 0.0
 
     # The life-cycle, as one process

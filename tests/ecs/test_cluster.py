@@ -37,11 +37,12 @@ class Guest(Tenant):
         self.told.append(seconds)
 
 
-def shop(**settings):
+def shop(minutes=2, **settings):
     sim = ecs.Simulation(2)
     group = ecs.AutoScalingGroup(sim, "fleet", **{"min_size": 2, "max_size": 4, "launch": ecs.Constant(60), **settings})
     cluster = ecs.Cluster(sim, "shop", capacity=[ecs.CapacityProvider(group, managed_scaling=None)])
-    sim.run(minutes=2)
+    if minutes:
+        sim.run(minutes=minutes)
     return sim, cluster, group
 
 
@@ -165,6 +166,20 @@ def test_a_cluster_on_instances_sends_its_metrics_and_counts_draining_ones():
     assert run.metrics["CPUReservation", "shop"]["Average"][-1] == 100 * 256 / 4096
     assert run.metrics["CPUUtilization", "shop"]["Average"][-1] == 25.0
     assert run.metrics["MemoryReservation", "shop"]["Average"][0] in (None, 0.0)
+
+
+def test_utilisation_is_what_the_tasks_of_services_use():
+    sim, cluster, _ = shop(minutes=0)
+    front = ecs.LoadBalancer(sim, "front")
+    ecs.Service(cluster, ecs.TaskDefinition("web", cpu=512, memory=1024), desired_count=1, load_balancer=front)
+    ecs.Traffic(sim, ecs.constant(2), cpu_seconds=ecs.Constant(0.1)).to(front)
+    run = sim.run(minutes=20)
+    used = run.metrics["CPUUtilization", "shop"]["Average"][-5:]
+    by_service = run.metrics["CPUUtilization", "web"]["Average"][-5:]
+
+    # One task of 512 units in a cluster of 4,096.
+    assert used == pytest.approx([value * 512 / 4096 for value in by_service])
+    assert min(used) > 0
 
 
 def test_capacity_of_no_kind_is_refused():
