@@ -252,7 +252,10 @@ class LoadBalancer(Station):
         record = self.sim.record(
             "target_group", group.name, load_balancer=self.name, algorithm=group.algorithm, targets=len(group.targets)
         )
-        self.sim.enter(record, "active", cause, f"Target group {group.name} belongs to load balancer {self.name}.")
+        text = f"Target group {group.name} belongs to load balancer {self.name}."
+        event = self.sim.enter(record, "active", cause, text)
+        if group.changed is None:
+            group.changed = event
 
     def _check_weights(self, weights: Mapping[TargetGroup, int]) -> None:
         if not 1 <= len(weights) <= MOST_GROUPS:

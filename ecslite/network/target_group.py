@@ -105,7 +105,7 @@ class TargetGroup:
         self.zones: list[str] = []
         """The zones in which targets have been registered so far."""
         self.balancer: Balancer | None = None
-        self._changed: int | None = None
+        self.changed: int | None = None
         """The latest event that changed which targets there are."""
         sim.process(HealthChecks(self).run())
 
@@ -180,7 +180,7 @@ class TargetGroup:
         targets = self._routable()
         rings = self._rings(targets)
         if not rings:
-            self._fail_at_once(None, "503", chunk, self._changed)
+            self._fail_at_once(None, "503", chunk, self.changed)
             return
         self.tally.requests += len(chunk[0])
         if isinstance(self.router, LeastOutstanding):
@@ -261,8 +261,8 @@ class TargetGroup:
 
     def move(self, target: Target, state: str, cause: int, text: str) -> int:
         """A target goes to a state; the event's id."""
-        self._changed = self.sim.enter(target.record, state, cause, text)
-        return self._changed
+        self.changed = self.sim.enter(target.record, state, cause, text)
+        return self.changed
 
     def _drain(self, target: Target, event: int) -> Generator[simpy.Event, None, None]:
         yield self.sim.sleep(self.deregistration_delay_seconds)

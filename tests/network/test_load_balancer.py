@@ -22,7 +22,7 @@ def states(target):
     return [(seconds, state) for seconds, state, _ in target.record.states]
 
 
-def test_a_new_target_is_healthy_after_one_success():
+def test_vector_63_a_new_target_is_healthy_after_one_success():
     """Vector 63."""
     sim, front = balancer()
     target = register(front)
@@ -32,7 +32,7 @@ def test_a_new_target_is_healthy_after_one_success():
 
 
 @pytest.mark.parametrize(("interval", "threshold", "seconds"), [(30, 5, 150), (5, 2, 10)])
-def test_an_unhealthy_target_recovers_after_interval_times_threshold(interval, threshold, seconds):
+def test_vector_62_an_unhealthy_target_recovers_after_interval_times_threshold(interval, threshold, seconds):
     """Vector 62: 150 s by default, 10 s with an interval of 5 and a threshold of 2."""
     check = ecs.HealthCheck(interval_seconds=interval, timeout_seconds=2, healthy_threshold_count=threshold)
     sim, front = balancer(health_check=check)

@@ -6,6 +6,8 @@ import itertools
 
 import botocore.session
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import ecslite as ecs
 from ecslite.network.routing import ALGORITHMS
@@ -81,6 +83,7 @@ def test_requests_for_a_group_without_targets_are_503():
         run.metrics["HTTPCode_ELB_503_Count", "empty"]["Sum"] == run.metrics["HTTPCode_ELB_503_Count", "front"]["Sum"]
     )
     assert 30 < front.failed["503"] < 70
+    assert [event.kind for event in run.why(run.events("errors")[0])] == ["errors", "target_group", "forward"]
     assert front.latency.count == 100 - front.failed["503"]
 
 
@@ -311,7 +314,7 @@ def test_a_client_whose_target_leaves_gets_another():
 
 
 @pytest.mark.parametrize(
-    ("settings", "says"),
+    ("given_settings", "says"),
     [
         ({"algorithm": "least_outstanding_requests", "slow_start_seconds": 60}, "slow start needs round_robin"),
         ({"algorithm": "weighted_random", "slow_start_seconds": 60}, "slow start needs round_robin"),
@@ -324,9 +327,40 @@ def test_a_client_whose_target_leaves_gets_another():
         ({"idle_timeout_seconds": 0}, "1 to 4000"),
     ],
 )
-def test_settings_that_elbv2_refuses_are_refused_with_the_fix(settings, says):
+def test_settings_that_elbv2_refuses_are_refused_with_the_fix(given_settings, says):
     with pytest.raises(ecs.InvalidSetting, match=says):
-        ecs.LoadBalancer(ecs.Simulation(1), "front", **settings)
+        ecs.LoadBalancer(ecs.Simulation(1), "front", **given_settings)
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    cuts=st.lists(st.integers(1, 16 * 180), max_size=6),
+    features=st.sampled_from(
+        [
+            {"nodes": 3},
+            {"algorithm": "weighted_random"},
+            {"algorithm": "least_outstanding_requests", "stickiness_seconds": 20, "clients": 9},
+            {"slow_start_seconds": 45},
+            {"slow_start_seconds": 45, "stickiness_seconds": 20, "clients": 9, "nodes": 2},
+        ]
+    ),
+)
+def test_slices_change_no_number_of_any_algorithm(cuts, features):
+    def run(moments):
+        sim, front = balancer(deregistration_delay_seconds=20, idle_timeout_seconds=10, **features)
+        green = TargetGroup(sim, "green", health_check=QUICK)
+        register(green, "g", backlog=20)
+        targets = [register(front, letter, backlog=40) for letter in "abc"]
+        sim.at(43.3, lambda: register(front, "d"))
+        sim.at(61.7, lambda: front.deregister(targets[0], 0))
+        sim.at(80.2, lambda: front.stop(targets[1], 0, unreachable=True))
+        sim.at(99.9, lambda: front.forward({front.default_group: 3, green: 1}))
+        ecs.Traffic(sim, 20, cpu_seconds=0.1).to(front)
+        for moment in moments:
+            sim.run(seconds=moment)
+        return sim.run(seconds=180).to_json()
+
+    assert run(sorted({cut / 16 for cut in cuts})) == run([])
 
 
 def test_request_count_per_target_divides_by_the_healthy_targets():
@@ -357,12 +391,12 @@ def test_a_trace_is_opt_in_bounded_and_goes_to_json_and_back():
         front.trace(from_second=0, to_second=1)
 
 
-@pytest.mark.parametrize("settings", [{"to_second": 5}, {"every": 0}, {"most": 10**6}])
-def test_a_trace_out_of_bounds_is_refused(settings):
+@pytest.mark.parametrize("bounds", [{"to_second": 5}, {"every": 0}, {"most": 10**6}])
+def test_a_trace_out_of_bounds_is_refused(bounds):
     _, front = balancer()
 
     with pytest.raises(ecs.InvalidSetting):
-        front.trace(**{"from_second": 10, "to_second": 20, **settings})
+        front.trace(**{"from_second": 10, "to_second": 20, **bounds})
 
 
 def test_states_and_algorithms_are_named_as_the_api_names_them():
