@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator
-from heapq import heapreplace, merge
+from heapq import heappop, heappush, heapreplace, merge
 from itertools import compress, repeat
 from operator import add, itemgetter, sub
 
@@ -47,6 +47,8 @@ class Workers:
         self._arrivals: list[float] = []
         self._services: list[float] = []
         self._ends: list[float] = []
+        self._open: list[float] | None = None
+        """A heap of the ends of requests in progress, where somebody asks for their number."""
 
     def serve(self, arrivals: list[float], costs: list[float], waits: list[float] | None = None) -> list[int]:
         """Take these requests in, in order; the indexes of those that found the backlog full and were refused."""
@@ -62,11 +64,16 @@ class Workers:
 
     def offer(self, arrival: float, cost: float, wait: float = 0.0) -> bool:
         """Take one request in; whether there was room for it."""
-        return not self.serve([arrival], [cost], [wait])
+        return not self.serve([arrival], [cost], [wait] if wait else None)
 
     def outstanding(self, time: float) -> int:
-        """How many accepted requests have not ended at `time`."""
-        return sum(end > time for end in self._ends)
+        """How many accepted requests have not ended at `time`. Ask for moments that do not go back."""
+        if self._open is None:
+            # From the first question on, a heap of ends answers in a step or two.
+            self._open = sorted(end for end in self._ends if end > time)
+        while self._open and self._open[0] <= time:
+            heappop(self._open)
+        return len(self._open)
 
     def overdue(self, after: float, until: float, limit: float) -> list[tuple[float, float, float]]:
         """The requests (arrival, CPU, wait) accepted after one moment, up to another, that take longer than `limit`
@@ -132,6 +139,9 @@ class Workers:
         self._arrivals += arrivals
         self._services += services
         self._ends += ends
+        if self._open is not None:
+            for end in ends:
+                heappush(self._open, end)
 
     def settle(self, now: float) -> list[float]:
         """The latencies (seconds) of the requests that ended up to `now` and were not settled before."""
@@ -158,6 +168,8 @@ class Workers:
         self.accepted_seconds -= self._remaining(now)
         self._arrivals, self._services, self._ends = [], [], []
         self._free = [now] * self.count
+        if self._open is not None:
+            self._open = []
         return lost
 
     def wait(self, now: float) -> float:
