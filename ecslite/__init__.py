@@ -40,9 +40,14 @@ from ecslite.ecs.service import Service
 from ecslite.ecs.task import Task
 from ecslite.ecs.task_definition import TaskDefinition
 from ecslite.errors import DocumentFault, EcsliteError, InvalidDocument, InvalidSetting, NotInThisRun
+from ecslite.network.discovery import Discovery
 from ecslite.network.load_balancer import LoadBalancer
+from ecslite.network.nat_gateway import NatGateway
+from ecslite.network.reachability import Endpoint, reach
+from ecslite.network.security_group import SecurityGroup
 from ecslite.network.target import HealthCheck
 from ecslite.network.target_group import TargetGroup
+from ecslite.network.vpc import AwsvpcConfiguration, Subnet, Vpc
 from ecslite.sim.custom_metric import CustomMetric
 from ecslite.sim.distributions import Constant, Distribution, Exponential, LogNormal, Uniform
 from ecslite.sim.profiles import Profile, constant, diurnal, spike
@@ -55,6 +60,7 @@ __all__ = [
     "Alarm",
     "Application",
     "AutoScalingGroup",
+    "AwsvpcConfiguration",
     "Bill",
     "BreakEven",
     "CapacityProvider",
@@ -64,9 +70,11 @@ __all__ = [
     "Constant",
     "CustomMetric",
     "Discount",
+    "Discovery",
     "Distribution",
     "DocumentFault",
     "EcsliteError",
+    "Endpoint",
     "Event",
     "Exponential",
     "Fargate",
@@ -85,6 +93,7 @@ __all__ = [
     "ManagedInstances",
     "ManagedScaling",
     "Metric",
+    "NatGateway",
     "NotInThisRun",
     "Part",
     "PlacementConstraint",
@@ -97,11 +106,13 @@ __all__ = [
     "Run",
     "SavingsPlan",
     "ScheduledAction",
+    "SecurityGroup",
     "Service",
     "Simulation",
     "SpotInterruptions",
     "StepAdjustment",
     "StepScaling",
+    "Subnet",
     "TargetGroup",
     "TargetTracking",
     "Task",
@@ -109,6 +120,7 @@ __all__ = [
     "TracedRequest",
     "Traffic",
     "Uniform",
+    "Vpc",
     "bill",
     "break_even",
     "compare",
@@ -116,6 +128,7 @@ __all__ = [
     "default_prices",
     "diurnal",
     "instance_type",
+    "reach",
     "spike",
     "views",
 ]
