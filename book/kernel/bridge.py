@@ -11,6 +11,7 @@ import getpass
 import io
 import json
 import math
+import re
 import sys
 import time
 import traceback
@@ -301,6 +302,24 @@ def adopt(flag: bool) -> None:
         module.ADOPTING = flag  # type: ignore[attr-defined]
 
 
+def complete(source: str, cursor: int) -> str:
+    """The names that may stand at the cursor and where their word begins, as JSON; magics and private names left out.
+
+    `cursor` counts as JavaScript does, in UTF-16 units; so does the answer.
+    """
+    before = source.encode("utf-16-le")[: 2 * cursor].decode("utf-16-le", "replace")
+    line = before.rpartition("\n")[2]
+    try:
+        word, matches = SHELL.complete("", line, len(line))
+    except Exception:  # IPython looks at the reader's own objects, whose attributes may raise whatever they like
+        word, matches = "", []
+    tail = re.search(r"\w*$", word)
+    assert tail is not None
+    names = [match.rpartition(".")[2] for match in matches if not match.startswith("%")]
+    shown = [name for name in names if not name.startswith("_") or tail[0].startswith("_")]
+    return json.dumps({"from": cursor - len(tail[0]), "names": list(dict.fromkeys(shown))})
+
+
 def needs_files(source: str) -> bool:
     """True if the cell imports something that is not in memory yet, or cannot be read as Python."""
     try:
@@ -335,7 +354,10 @@ def install() -> Shell:
     getpass.getpass = refuse_input  # type: ignore[assignment]
     comm.create_comm = PageComm
     comm.get_comm_manager = lambda: COMMS
-    return Shell.instance(displayhook_class=PageDisplayHook, display_pub_class=PageDisplay)
+    shell = Shell.instance(displayhook_class=PageDisplayHook, display_pub_class=PageDisplay)
+    # Jedi reads source files, which are not there before the first cell needs them; live objects know their names.
+    shell.Completer.use_jedi = False
+    return shell
 
 
 SHELL = install()

@@ -8,6 +8,7 @@ import {
   type FromWorker,
   type Output,
   type Ready,
+  type Completed,
   type ToKernelComm,
   type ToWorker,
 } from "./protocol.js";
@@ -39,6 +40,7 @@ export class WorkerClient {
   private readonly pending = new Map<string, Pending>();
   private readonly interrupt = crossOriginIsolated ? new Uint8Array(new SharedArrayBuffer(1)) : null;
   private count = 0;
+  private completing: ((found: Pick<Completed, "from" | "names">) => void) | undefined;
   private gone = false;
   private ping = 0;
   private started!: { resolve(by: Ready["by"]): void; reject(error: Error): void };
@@ -68,6 +70,17 @@ export class WorkerClient {
     return this.ask({ type: "execute", cell, source, adopting: false, early: false, ...how });
   }
 
+  /** The names that may stand at the cursor; none while Python is busy with something else. */
+  complete(source: string, cursor: number): Promise<Pick<Completed, "from" | "names">> {
+    const none = { from: cursor, names: [] };
+    if (this.gone || this.pending.size > 0) return Promise.resolve(none);
+    this.completing?.(none);
+    return new Promise((resolve) => {
+      this.completing = resolve;
+      this.post({ type: "complete", id: `c${(this.count += 1)}`, source, cursor });
+    });
+  }
+
   /** Sends a comm message; resolves when Python has dealt with it. */
   send(message: Unnumbered<ToKernelComm>): Promise<boolean> {
     return this.ask(message);
@@ -92,7 +105,7 @@ export class WorkerClient {
     this.pending.clear();
   }
 
-  private ask(message: Unnumbered<Exclude<ToWorker, { type: "start" | "ping" }>>): Promise<boolean> {
+  private ask(message: Unnumbered<Exclude<ToWorker, { type: "start" | "ping" | "complete" }>>): Promise<boolean> {
     if (this.gone) return Promise.resolve(false);
     const id = `m${(this.count += 1)}`;
     return new Promise((settle) => {
@@ -112,6 +125,7 @@ export class WorkerClient {
     if (message.type === "ready") this.greet(message);
     else if (message.type === "done") this.finish(message.id, message.ok);
     else if (message.type === "failed") this.fail(message.during, message.text);
+    else if (message.type === "completed") this.completing?.(message);
     else if (message.type === "pong") this.answered = true;
     else if (message.type.startsWith("comm_")) this.listener.comm(message as CommOpen | CommMessage);
     else this.listener.output(message as Output);

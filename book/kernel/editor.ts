@@ -1,6 +1,6 @@
 /** A CodeMirror editor in the place of a cell's highlighted source, of the same size and type. */
 
-import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
+import { autocompletion, closeBrackets, closeBracketsKeymap, type CompletionContext } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentLess, indentMore } from "@codemirror/commands";
 import { python } from "@codemirror/lang-python";
 import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
@@ -13,12 +13,19 @@ export interface Editor {
   setSource(source: string): void;
 }
 
+export interface Completions {
+  from: number;
+  names: string[];
+}
+
 export interface EditorEvents {
   run(): void;
   changed(source: string): void;
+  /** The names that Python knows at the cursor (an offset into the source), and where the word begins. */
+  complete(source: string, cursor: number): Promise<Completions>;
 }
 
-const HINT = "Python code. Shift and Enter run it; Escape, then Tab, leave the editor.";
+const HINT = "Python code. Shift and Enter run it; Control and Space complete a name; Escape, then Tab, leave the editor.";
 
 /** Replaces the `pre` in `block`; the place keeps its height. */
 export function makeEditor(block: HTMLElement, source: string, events: EditorEvents): Editor {
@@ -53,6 +60,7 @@ function extensions(events: EditorEvents) {
     history(),
     drawSelection(),
     closeBrackets(),
+    autocompletion({ override: [(context) => complete(events, context)] }),
     bracketMatching(),
     indentOnInput(),
     indentUnit.of("    "),
@@ -61,6 +69,14 @@ function extensions(events: EditorEvents) {
     EditorView.contentAttributes.of({ "aria-label": HINT, tabindex: "0" }),
     EditorView.updateListener.of((update) => update.docChanged && events.changed(update.state.doc.toString())),
   ];
+}
+
+/** Asks the live Python after a dot or two letters, or when the reader asks. */
+async function complete(events: EditorEvents, context: CompletionContext) {
+  if (!context.explicit && !context.matchBefore(/\.\w*$|\w{2,}$/)) return null;
+  const { from, names } = await events.complete(context.state.doc.toString(), context.pos);
+  if (context.aborted || names.length === 0) return null;
+  return { from, options: names.map((label) => ({ label })), validFor: /^\w*$/ };
 }
 
 /** The theme's own type and space, so that no line moves when the editor takes the place of the text. */

@@ -39,6 +39,18 @@ class LiveStage {
     await this.cells.get(id)?.run(this.client);
   }
 
+  /** Runs the cells above one in the page's order; the first that fails is the last. */
+  async runAbove(id: string): Promise<void> {
+    this.addEditors();
+    for (const [above, cell] of this.cells) {
+      if (above === id || !(await cell.run(this.client))) return;
+    }
+  }
+
+  forgetDrafts(): void {
+    for (const cell of this.cells.values()) cell.forgetDraft();
+  }
+
   output(output: Output): void {
     if (this.adopting.has(output.cell)) return this.adopt(output);
     const cell = this.cells.get(output.cell);
@@ -83,7 +95,8 @@ class LiveStage {
       const element = cellElement(cell.id);
       if (!isShown(element) || this.cells.has(cell.id)) continue;
       const widgets = { show: (id: string, place: HTMLElement) => this.manager.show(id, place) };
-      this.cells.set(cell.id, new LiveCell(cell, element, widgets, (each) => this.wish(each.cell.id)));
+      const complete = (source: string, cursor: number) => this.client.complete(source, cursor);
+      this.cells.set(cell.id, new LiveCell(cell, element, widgets, { run: () => this.wish(cell.id), complete }));
     }
   }
 }

@@ -2,6 +2,7 @@
 
 import { readFacts } from "./facts.js";
 import { addCellBars } from "./cellbars.js";
+import { addDraftBar } from "./draftbar.js";
 import { watchFigures } from "./figures.js";
 import { mountExplorers } from "./explorers.js";
 import { Session } from "./session.js";
@@ -19,7 +20,11 @@ if (facts.cells.length > 0) {
     stop: () => session.stop(),
     restart: () => void session.restart(),
   });
-  addCellBars(facts.cells, (id) => void session.run(id));
+  addCellBars(facts.cells, {
+    run: (id) => void session.run(id),
+    runAbove: (id) => void session.runAbove(id),
+  });
+  addDraftBar(() => session.forgetDrafts());
   whenIdle(() => void session.load());
 }
 

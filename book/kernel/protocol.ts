@@ -51,6 +51,14 @@ export interface Execute {
   early: boolean;
 }
 
+/** From the page: which names may stand at the cursor, an offset into the source? */
+export interface Complete {
+  type: "complete";
+  id: string;
+  source: string;
+  cursor: number;
+}
+
 export interface Ping {
   type: "ping";
 }
@@ -58,7 +66,7 @@ export interface Ping {
 /** From the page: a comm message, answered by `idle` with the same id once Python has dealt with it. */
 export type ToKernelComm = (CommOpen | CommMessage) & { id: string };
 
-export type ToWorker = Start | Execute | Ping | ToKernelComm;
+export type ToWorker = Start | Execute | Complete | Ping | ToKernelComm;
 
 /** From the worker: Python runs. */
 export interface Ready {
@@ -118,8 +126,16 @@ export interface Done {
   ok: boolean;
 }
 
+/** From the worker: the names, and the offset at which the word they complete begins. */
+export interface Completed {
+  type: "completed";
+  id: string;
+  from: number;
+  names: string[];
+}
+
 export interface Pong {
   type: "pong";
 }
 
-export type FromWorker = Ready | Failed | Output | Done | Pong | CommOpen | CommMessage;
+export type FromWorker = Ready | Failed | Output | Done | Completed | Pong | CommOpen | CommMessage;

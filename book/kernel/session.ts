@@ -13,6 +13,10 @@ export interface Stage {
   begin(client: WorkerClient): Promise<void>;
   /** Runs the cell as it stands in its editor. */
   run(id: string): Promise<void>;
+  /** Runs the cells above it, in the page's order, up to the first that fails. */
+  runAbove(id: string): Promise<void>;
+  /** Every editor shows the book's version again. */
+  forgetDrafts(): void;
   output(output: Output): void;
   comm: ConstructorParameters<typeof WorkerClient>[2]["comm"];
   /** The kernel is gone; what is on the page stays. */
@@ -64,6 +68,17 @@ export class Session {
   async run(id: string): Promise<void> {
     await this.start();
     if (this.client) await (await this.load()).run(id);
+  }
+
+  /** Runs all cells above one, after starting Python if it must. */
+  async runAbove(id: string): Promise<void> {
+    await this.start();
+    if (this.client) await (await this.load()).runAbove(id);
+  }
+
+  /** The reader has deleted their versions of the cells. */
+  forgetDrafts(): void {
+    void this.stage?.then((stage) => stage.forgetDrafts());
   }
 
   /** Interrupts what runs; where the browser does not let us, ends the worker. */

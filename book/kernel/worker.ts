@@ -1,7 +1,7 @@
 /** The page's worker: Python, started from its memory snapshot or from wheels, and everything that runs it. */
 
 import { ENVIRONMENT, mount, prepare, restore } from "./boot.mjs";
-import { PROTOCOL, type Execute, type FromWorker, type Start, type ToKernelComm, type ToWorker } from "./protocol.js";
+import { PROTOCOL, type Complete, type Execute, type FromWorker, type Start, type ToKernelComm, type ToWorker } from "./protocol.js";
 import type { PyodideAPI } from "pyodide";
 import type { PyProxy } from "pyodide/ffi";
 
@@ -9,6 +9,7 @@ interface Bridge extends PyProxy {
   connect(post: (text: string, buffers: PyProxy | null) => void): void;
   execute(cell: string, source: string, adopting: boolean): Promise<boolean>;
   receive(kind: string, comm: string, target: string, data: string, buffers: Uint8Array[]): void;
+  complete(source: string, cursor: number): string;
   needs_files(source: string): boolean;
   warm_engine(): void;
 }
@@ -38,6 +39,7 @@ function say(message: FromWorker): void {
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   if (data.type === "start") bridge = start(data);
   else if (data.type === "ping") say({ type: "pong" });
+  else if (data.type === "complete") turn = turn.then(() => complete(data));
   else if (data.type === "execute") turn = turn.then(() => execute(data));
   else void receive(data);
 };
@@ -137,6 +139,11 @@ async function execute(wish: Execute): Promise<void> {
   } catch (error) {
     broken(error);
   }
+}
+
+async function complete({ id, source, cursor }: Complete): Promise<void> {
+  const python = await bridge;
+  say({ type: "completed", id, ...JSON.parse(python.complete(source, cursor)) });
 }
 
 async function receive(wish: ToKernelComm): Promise<void> {
