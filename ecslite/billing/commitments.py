@@ -26,7 +26,8 @@ NORMALIZATION = {
     "large": 4.0,
     "xlarge": 8.0,
 }
-"""How large a size is against others of its family; nxlarge is n × 8 [EC2 User Guide, apply_ri; read 2026-11-23]."""
+"""How large a size is against others of its family; nxlarge is n × 8
+[EC2 User Guide, apply_ri; the page was not read]."""
 
 
 def family(instance_type: str) -> str:
@@ -55,7 +56,7 @@ class SavingsPlan:
 
     kind "compute" covers Fargate (vCPU and memory) and instances of every family; "ec2_instance" those of one
     `family`, such as m5. Spot is not covered, nor are storage and traffic.
-    [Savings Plans User Guide, what-is-savings-plans; read 2026-11-23]
+    [Savings Plans User Guide, what-is-savings-plans; the page was not read]
     """
 
     usd_per_hour: float
@@ -98,7 +99,7 @@ class ReservedInstances:
 
     They cover running instances first-hand: no more than 3,600 instance-seconds a clock hour each. Those for a Region
     are size-flexible within the family: the smallest instances are covered first, by normalization factors.
-    [EC2 User Guide, apply_ri; read 2026-11-23]
+    [EC2 User Guide, apply_ri; the page was not read]
     """
 
     instance_type: str

@@ -16,7 +16,7 @@ from ecslite.sim.run import Run
 __all__ = ["BURSTABLE_FAMILIES", "Comparison", "compare", "refuse_burstable"]
 
 BURSTABLE_FAMILIES = ("t2", "t3", "t3a", "t4g")
-"""Types that earn and spend CPU credits [EC2 User Guide, burstable-performance-instances; read 2026-11-23]."""
+"""Types that earn and spend CPU credits [EC2 User Guide, burstable-performance-instances; the page was not read]."""
 
 UNLIKE = ("market", "commitments", "burstable", "length")
 

@@ -12,7 +12,7 @@ __all__ = ["HOUR", "HOURS_A_MONTH", "Spans", "Usage", "counted", "lasted"]
 
 HOUR = 3600
 HOURS_A_MONTH = 730
-"""AWS's month in prices and calculators: 8,760 hours a year by 12 [AWS Pricing Calculator; read 2026-11-23]."""
+"""AWS's month in prices and calculators: 8,760 hours a year by 12; the calculator's own page was not read."""
 
 Spans = tuple[tuple[float, int], ...]
 """(second of the run at which it began, seconds charged), one a task or an instance."""

@@ -153,7 +153,7 @@ def test_slices_change_nothing_on_managed_instances():
         ({"instance_types": []}, "at least one instance type"),
         ({"scale_in_after": 9000}, "use 0 to 3600"),
         ({"storage_gib": 8}, "30 to 16,384"),
-        ({"instance_types": ["m5.larg"]}, r"one such as m5\.large"),
+        ({"instance_types": ["m5.huge"]}, r"one such as m5\."),
     ],
 )
 def test_impossible_settings_are_refused(settings, says):
