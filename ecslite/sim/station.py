@@ -30,11 +30,13 @@ REFUSED = -1.0
 class Workers:
     """`count` workers that serve requests first come, first served, with room for `backlog` requests that wait.
 
-    A request with c CPU seconds in it takes c × `stretch` seconds of a worker. The end of a request is known when it is
-    accepted; it stays pending until that moment has come, since the workers may die before.
+    A request with c CPU seconds and w seconds of waiting in it takes c × `stretch` + w seconds of a worker; while it
+    waits for others it holds its worker and uses no CPU. The end of a request is known when it is accepted; it stays
+    pending until that moment has come, since the workers may die before.
     """
 
     # Model: first come, first served. Processor sharing has the same mean for exponential work, but another p99.
+    # Model: a request does its work first and waits after; what has been used at one moment depends on that order.
 
     def __init__(self, count: int, *, stretch: float = 1.0, backlog: int | None = None) -> None:
         if count < 1 or (backlog is not None and backlog < 1):
@@ -42,11 +44,14 @@ class Workers:
         self.count = count
         self.stretch = stretch
         self.accepted_seconds = 0.0
+        """Worker seconds of CPU work in all that was accepted."""
         self._free = [0.0] * count
         self._starts: deque[float] | None = None if backlog is None else deque([0.0] * backlog, backlog)
         self._arrivals: list[float] = []
         self._services: list[float] = []
         self._ends: list[float] = []
+        self._waits: list[float] = []
+        """Beside the others; empty where no request waits for others."""
         self._open: list[float] | None = None
         """A heap of the ends of requests in progress, where somebody asks for their number."""
 
@@ -57,9 +62,12 @@ class Workers:
         if waits:
             services = list(map(add, services, waits))
         if self._starts is not None:
-            return self._serve_with_backlog(arrivals, services, self._starts)
-        serve = self._serve_one if self.count == 1 else self._serve_many
-        self._keep(arrivals, services, serve(arrivals, services))
+            ends = self._serve_with_backlog(arrivals, services, self._starts)
+            if REFUSED in ends:
+                return self._keep_accepted(arrivals, services, ends, waits)
+        else:
+            ends = (self._serve_one if self.count == 1 else self._serve_many)(arrivals, services)
+        self._keep(arrivals, services, ends, waits)
         return []
 
     def offer(self, arrival: float, cost: float, wait: float = 0.0) -> bool:
@@ -87,7 +95,8 @@ class Workers:
         return [(begin, end) for begin, end in zip(self._arrivals, self._ends, strict=True) if end <= now]
 
     def _request(self, index: int) -> tuple[float, float, float]:
-        return self._arrivals[index], SHIFT + self._services[index] / self.stretch - SHIFT, 0.0
+        wait = self._waits[index] if self._waits else 0.0
+        return self._arrivals[index], SHIFT + (self._services[index] - wait) / self.stretch - SHIFT, wait
 
     def _serve_one(self, arrivals: list[float], services: list[float]) -> list[float]:
         ends: list[float] = []
@@ -108,8 +117,8 @@ class Workers:
             append(end)
         return ends
 
-    def _serve_with_backlog(self, arrivals: list[float], services: list[float], starts: deque[float]) -> list[int]:
-        """As above, but refuse a request when `backlog` accepted ones have not begun.
+    def _serve_with_backlog(self, arrivals: list[float], services: list[float], starts: deque[float]) -> list[float]:
+        """As above, but refuse a request when `backlog` accepted ones have not begun: its end is REFUSED.
 
         Starts rise in the order of acceptance, so it is enough to look at the request `backlog` places before.
         """
@@ -126,16 +135,23 @@ class Workers:
             end = start + service
             replace(free, end)
             note(end)
-        refused: list[int] = []
-        if REFUSED in ends:
-            refused = [index for index, end in enumerate(ends) if end == REFUSED]
-            accepted = [end != REFUSED for end in ends]
-            arrivals, services, ends = (list(compress(each, accepted)) for each in (arrivals, services, ends))
-        self._keep(arrivals, services, ends)
-        return refused
+        return ends
 
-    def _keep(self, arrivals: list[float], services: list[float], ends: list[float]) -> None:
+    def _keep_accepted(
+        self, arrivals: list[float], services: list[float], ends: list[float], waits: list[float] | None
+    ) -> list[int]:
+        """Keep those that were accepted; the indexes of the others."""
+        accepted = [end != REFUSED for end in ends]
+        arrivals, services, kept = (list(compress(each, accepted)) for each in (arrivals, services, ends))
+        self._keep(arrivals, services, kept, waits and list(compress(waits, accepted)))
+        return [index for index, end in enumerate(ends) if end == REFUSED]
+
+    def _keep(self, arrivals: list[float], services: list[float], ends: list[float], waits: list[float] | None) -> None:
         self.accepted_seconds += sum(services)
+        if waits or self._waits:
+            waits = waits or [0.0] * len(arrivals)
+            self.accepted_seconds -= sum(waits)
+            self._waits = (self._waits or [0.0] * len(self._arrivals)) + waits
         self._arrivals += arrivals
         self._services += services
         self._ends += ends
@@ -153,20 +169,24 @@ class Workers:
         sure = bisect_right(arrivals, now - max(latencies))
         rest = [index for index in range(sure, len(ends)) if ends[index] > now]
         if not rest:
-            self._arrivals, self._services, self._ends = [], [], []
+            self._forget_all()
             return latencies
         left = set(rest)
         done = latencies[:sure] + [latencies[i] for i in range(sure, len(ends)) if i not in left]
         self._arrivals = [arrivals[i] for i in rest]
         self._services = [self._services[i] for i in rest]
         self._ends = [ends[i] for i in rest]
+        self._waits = self._waits and [self._waits[i] for i in rest]
         return done
+
+    def _forget_all(self) -> None:
+        self._arrivals, self._services, self._ends, self._waits = [], [], [], []
 
     def drop(self, now: float) -> list[tuple[float, float, float]]:
         """Lose every request that has not ended at `now`: (arrival, CPU, wait) of each. Settle first."""
         lost = [self._request(index) for index, end in enumerate(self._ends) if end > now]
         self.accepted_seconds -= self._remaining(now)
-        self._arrivals, self._services, self._ends = [], [], []
+        self._forget_all()
         self._free = [now] * self.count
         if self._open is not None:
             self._open = []
@@ -181,12 +201,16 @@ class Workers:
         return max(now, max(self._free))
 
     def busy_seconds(self, now: float) -> float:
-        """Worker seconds spent serving, up to `now`: what was accepted less what is still to do."""
+        """Worker seconds of CPU work done up to `now`, in all requests: what was accepted less what is still to do."""
         return self.accepted_seconds - self._remaining(now)
 
     def _remaining(self, now: float) -> float:
+        """Worker seconds of CPU work that accepted requests still have before them."""
+        waits = self._waits or repeat(0.0)
         return sum(
-            min(service, end - now) for service, end in zip(self._services, self._ends, strict=True) if end > now
+            max(min(service, end - now) - wait, 0.0)
+            for service, end, wait in zip(self._services, self._ends, waits, strict=False)
+            if end > now
         )
 
 

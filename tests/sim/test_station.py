@@ -57,6 +57,42 @@ def test_the_batch_agrees_with_the_oracle_exactly(requests, workers, backlog):
 
 @settings(max_examples=200, deadline=None)
 @given(
+    requests=st.lists(st.tuples(MOMENTS, COSTS, COSTS), min_size=1, max_size=40),
+    workers=st.integers(1, 3),
+    backlog=st.sampled_from([1, 5, 1000]),
+    stretch=st.sampled_from([1.0, 2.0, 4.0]),
+    cut=MOMENTS,
+)
+def test_waiting_holds_a_worker_and_uses_no_cpu(requests, workers, backlog, stretch, cut):
+    arrivals = sorted({moment for moment, *_ in requests})
+    cpu = [cost + 1 / 64 for _, cost, _ in requests][: len(arrivals)]
+    waits = [wait for *_, wait in requests][: len(arrivals)]
+    services = [cost * stretch + wait for cost, wait in zip(cpu, waits, strict=True)]
+    ends = event_by_event(arrivals, services, workers, backlog)
+    worked = [min(cpu[i] * stretch, max(0.0, cut - (end - services[i]))) for i, end in ends.items()]
+    batch = Workers(workers, stretch=stretch, backlog=backlog)
+
+    batch.serve(arrivals, cpu, waits)
+
+    assert batch.busy_seconds(cut) == sum(worked)
+    assert sorted(batch.settle(cut)) == sorted(end - arrivals[i] for i, end in ends.items() if end <= cut)
+    assert batch.busy_seconds(cut) == sum(worked)
+    assert batch.drop(cut) == sorted((arrivals[i], cpu[i], waits[i]) for i, end in ends.items() if end > cut)
+    assert batch.busy_seconds(cut) == sum(worked)
+
+
+def test_requests_with_and_without_waits_come_to_the_same_workers():
+    mixed = Workers(1)
+    mixed.serve([0.0], [1.0])
+    mixed.serve([0.5], [1.0], [3.0])
+    mixed.offer(0.75, 2.0)
+
+    assert mixed.busy_seconds(10.0) == 1.0 + 1.0 + 2.0
+    assert mixed.overdue(0.0, 1.0, 4.0) == [(0.5, 1.0, 3.0), (0.75, 2.0, 0.0)]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
     requests=st.lists(st.tuples(MOMENTS, COSTS), min_size=1, max_size=60),
     workers=st.integers(1, 3),
     cuts=st.lists(MOMENTS, max_size=8),
