@@ -115,6 +115,8 @@ class Alarm:
         self.state = "INSUFFICIENT_DATA"
         self.datapoints: list[float] = []
         """The data points of the last evaluation that are there, oldest first."""
+        self.minute = 0
+        """The minute of the run that ended with the newest of them, counted from 0."""
         self.event: int | None = None
         """The event that says when it went into its present state."""
         self.told: list[Callable[[Alarm], None]] = []
@@ -145,6 +147,8 @@ class Alarm:
 
     def _evaluate(self, values: list[float | None], minute: int) -> None:
         condition = self.condition
+        there = [place for place, value in enumerate(reversed(values)) if value is not None]
+        self.minute = minute - (there[0] if there else 0) * condition.period // PERIOD
         self.datapoints = [value for value in values if value is not None][-condition.evaluation_periods :]
         breaches = [None if value is None else condition.breached_by(value) for value in values]
         needed, treat = condition.datapoints_to_alarm, condition.treat_missing_data

@@ -122,15 +122,15 @@ class _Targets:
     """All scalable targets of a simulation."""
 
     def __init__(self, _sim: Simulation) -> None:
-        self.by_service: dict[str, ScalableTarget] = {}
+        self.by_service: dict[Service, ScalableTarget] = {}
 
 
 def scalable_target(service: Service, min_capacity: int, max_capacity: int) -> ScalableTarget:
     """The service's scalable target; InvalidSetting if it was registered with other limits."""
     targets = service.sim.the(_Targets).by_service
-    found = targets.get(service.name)
+    found = targets.get(service)
     if found is None:
-        targets[service.name] = found = ScalableTarget(service, min_capacity, max_capacity)
+        targets[service] = found = ScalableTarget(service, min_capacity, max_capacity)
     elif found.registered != (min_capacity, max_capacity):
         raise InvalidSetting(
             f"min_capacity={min_capacity}, max_capacity={max_capacity}: the policies of a service share one scalable"
@@ -141,7 +141,7 @@ def scalable_target(service: Service, min_capacity: int, max_capacity: int) -> S
 
 def registered_target(service: Service) -> ScalableTarget:
     """The service's scalable target; InvalidSetting if no policy has registered it yet."""
-    found = service.sim.the(_Targets).by_service.get(service.name)
+    found = service.sim.the(_Targets).by_service.get(service)
     if found is None:
         raise InvalidSetting(f"service {service.name!r} has no scalable target: give it a scaling policy first")
     return found

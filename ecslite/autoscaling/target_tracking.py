@@ -40,6 +40,8 @@ class TargetTracking:
     """
 
     # Model: the step is computed from the newest of the alarm's data points; which one AWS takes is not documented.
+    # Model: it is multiplied by the tasks that shared the load of that data point's minute: the healthy targets for
+    # requests, else the running tasks. With those that run now, new tasks would be multiplied by a load without them.
     # Model: scale-in goes at once to the count that the metric calls for, rounded up, so that it never removes a task
     # which would push the metric back above its target; AWS calls its own steps conservative.
 
@@ -66,38 +68,40 @@ class TargetTracking:
         self.sim = service.sim
         self.scalable_target = scalable_target(service, min_capacity, max_capacity)
         self.target = target
+        self.resource_label = resource_label
         label = metric if isinstance(metric, str) else metric.name
         self.name = f"{service.name}/{label}"
         self.cooldowns = {"out": scale_out_cooldown, "in": scale_in_cooldown}
         self._last = {"out": -inf, "in": -inf}
+        self._running = 0
+        """Tasks that shared the load of the newest decision's data point."""
         self._base = 0
-        """Running tasks when the last scale-out began."""
+        """The same, of the last scale-out."""
         self._counted = False
         """Whether the newest proposal was made within the cooldown, on the base of the last scale-out."""
         limits = {"min_capacity": min_capacity, "max_capacity": max_capacity}
         self.sim.record("scaling_policy", self.name, service=service.name, target=target, **limits)
         suffix = "" if not self.scalable_target.policies else f"-{label}"
-        # Of two policies of one service the second's alarms carry its metric, so that names differ.
-        of = {"metric": name, "subject": subject, "statistic": statistic, "unit": "%" if share else ""}
-        self.high = Alarm(
-            self.sim,
-            f"{service.name}-AlarmHigh{suffix}",
-            comparison="GreaterThanThreshold",
-            threshold=target,
-            evaluation_periods=OUT_PERIODS,
-            **of,  # type: ignore[arg-type]
-        )
+
+        def alarm(kind: str, comparison: str, threshold: float, periods: int) -> Alarm:
+            # Of two policies of one service the second's alarms carry its metric, so that names differ.
+            return Alarm(
+                self.sim,
+                f"{service.name}-Alarm{kind}{suffix}",
+                metric=name,
+                subject=subject,
+                statistic=statistic,
+                comparison=comparison,
+                threshold=threshold,
+                evaluation_periods=periods,
+                unit="%" if share else "",
+            )
+
+        self.high = alarm("High", "GreaterThanThreshold", target, OUT_PERIODS)
         self.high.evaluated.append(self._scale_out)
         self.low: Alarm | None = None
         if not disable_scale_in:
-            self.low = Alarm(
-                self.sim,
-                f"{service.name}-AlarmLow{suffix}",
-                comparison="LessThanThreshold",
-                threshold=target * IN_SHARE,
-                evaluation_periods=IN_PERIODS,
-                **of,  # type: ignore[arg-type]
-            )
+            self.low = alarm("Low", "LessThanThreshold", target * IN_SHARE, IN_PERIODS)
             self.low.evaluated.append(self._scale_in)
         self.scalable_target.policies.append(self)
 
@@ -110,26 +114,36 @@ class TargetTracking:
         """Begin the cooldown if it was this policy; a scale-out by any policy ends the cooldown of scale-in."""
         if chosen:
             self._last[way] = self.sim.now
-            self._base = self.service.running_count if way == "out" and not self._counted else self._base
+            self._base = self._running if way == "out" and not self._counted else self._base
         if way == "out":
             self._last["in"] = -inf
 
-    def _wanted(self, metric: float) -> int:
-        return ceil(self.service.running_count * metric / self.target)
+    def _wanted(self, alarm: Alarm) -> int:
+        """How many tasks the newest data point calls for."""
+        self._running = self._shared_by(alarm.minute)
+        return ceil(self._running * alarm.datapoints[-1] / self.target)
+
+    def _shared_by(self, minute: int) -> int:
+        """The tasks that shared the load of a minute; where no target was healthy, all that ran."""
+        since = self.sim.meter.periods - minute
+        read = self.sim.meter.values
+        running = read("RunningTaskCount", self.service.name, "Average", since)[0]
+        healthy = read("HealthyHostCount", self.resource_label, "Average", since)[0] if self.resource_label else None
+        return int(healthy or running or 0)
 
     def _scale_out(self, alarm: Alarm) -> None:
         if not alarm.datapoints:
             return
-        running, metric = self.service.running_count, alarm.datapoints[-1]
+        metric = alarm.datapoints[-1]
         # Model: from 0 tasks, one data point above 0 brings the smallest step, one task.
-        from_zero = running == 0 == self.service.desired_count and metric > 0
+        from_zero = self.service.running_count == 0 == self.service.desired_count and metric > 0
         if alarm.state != "ALARM" and not from_zero:
             return
-        called = max(self._wanted(metric), int(from_zero))
+        called = max(self._wanted(alarm), int(from_zero))
         self._counted = self._cooling("out")
         # During the cooldown a scale-out adds to the count that the last one began from, so that only a larger one
         # has an effect: what was added already is part of it.
-        allowed = self._base + max(called - running, 0) if self._counted else called
+        allowed = self._base + max(called - self._running, 0) if self._counted else called
         wanted = self.scalable_target.within(allowed)
         if wanted > self.service.desired_count:
             self._propose(wanted, called, alarm, metric)
@@ -145,7 +159,7 @@ class TargetTracking:
         if alarm.state != "ALARM" or self.high.state == "ALARM":
             return
         metric = alarm.datapoints[-1]
-        called, least = self._wanted(metric), self.scalable_target.min_capacity
+        called, least = self._wanted(alarm), self.scalable_target.min_capacity
         wanted = max(called, least)
         if wanted < self.service.desired_count and self._cooling("in"):
             reason = f"the cooldown of {self.cooldowns['in']:g} s after the last scale-in has not ended"
@@ -159,9 +173,9 @@ class TargetTracking:
         return self.sim.now - self._last[way] < self.cooldowns[way]
 
     def _propose(self, wanted: int, called: int, alarm: Alarm, metric: float) -> None:
-        running = self.service.running_count
+        running = self._running
         text = (
-            f"{running} running × {metric:.3g} / {self.target:g}"
+            f"{running} {'healthy' if self.resource_label else 'running'} × {metric:.3g} / {self.target:g}"
             f" is {running * metric / self.target:.2f}, rounded up{self._limited(wanted, called)}"
         )
         details = {"running": running, "metric": metric}
@@ -171,7 +185,7 @@ class TargetTracking:
     def _limited(self, wanted: int, called: int) -> str:
         """Why the step is another than the metric calls for, or nothing."""
         if wanted == called:
-            return "" if self.service.running_count else ", and from 0 tasks the smallest step is 1"
+            return "" if self._running else ", and from 0 tasks the smallest step is 1"
         if wanted in (self.scalable_target.min_capacity, self.scalable_target.max_capacity):
             which = "maximum" if wanted == self.scalable_target.max_capacity else "minimum"
             return f", held to the {which} of {wanted}"
