@@ -19,7 +19,6 @@ __all__ = ["METRICS", "TargetTracking"]
 
 METRICS = {
     "ECSServiceAverageCPUUtilization": ("CPUUtilization", "Average"),
-    "ECSServiceAverageMemoryUtilization": ("MemoryUtilization", "Average"),
     "ALBRequestCountPerTarget": ("RequestCountPerTarget", "Sum"),
 }
 """Predefined metrics that are simulated, and the CloudWatch metric and statistic behind each."""
@@ -59,7 +58,7 @@ class TargetTracking:
         resource_label: str | None = None,
     ) -> None:
         name, subject, statistic = _watched(service, metric, resource_label)
-        share = name in ("CPUUtilization", "MemoryUtilization")
+        share = name == "CPUUtilization"
         if not isfinite(target) or target <= 0 or (share and target > 100):
             raise InvalidSetting(f"target={target}: use a target above 0, and up to 100 for a utilization, such as 60")
         if not (scale_out_cooldown >= 0 and scale_in_cooldown >= 0):

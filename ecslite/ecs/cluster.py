@@ -6,6 +6,7 @@ tenants what becomes of the capacity under them, and has instances drained.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterator, Sequence
 
 import simpy
@@ -36,7 +37,7 @@ TOO_MANY_WAIT = (
 )
 
 
-class Tenant:
+class Tenant(ABC):
     """What a cluster must know of something that waits for room, or holds it: tasks are tenants.
 
     A cluster calls the methods; each may log events, take room and stop the tenant, and none may wait.
@@ -54,32 +55,30 @@ class Tenant:
     """Of a DAEMON service: an instance with nothing else counts as empty, and it is the last to leave."""
     cpu_used: float = 0.0
     """CPU units that it used on average in the last period; the tenant keeps it up to date."""
-    memory_used: float = 0.0
-    """MiB that it used on average in the last period."""
 
+    @abstractmethod
     def room_found(self) -> ContainerInstance | None:
         """Look for room now and take it; the instance, or None."""
-        raise NotImplementedError
 
+    @abstractmethod
     def host_lost(self, cause: int) -> None:
         """The instance under it has ended, and with it whatever ran: stop at once, without notice."""
-        raise NotImplementedError
 
+    @abstractmethod
     def host_drains(self, cause: int) -> None:
         """The instance under it is DRAINING.
 
         One in PROVISIONING or PENDING stops at once; one that runs is replaced within its service's minimum and
         maximum. Not called for standalone tasks. [ECS Developer Guide, container-instance-draining; read 2026-11-23]
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def interrupted(self, cause: int, seconds: float) -> None:
         """Fargate Spot takes its capacity back: it gets SIGTERM now, and has so many seconds.
 
         The stop code is SpotInterruption, the reason "Your Spot Task was interrupted."
         [ECS Developer Guide, fargate-capacity-providers; read 2026-11-23]
         """
-        raise NotImplementedError
 
 
 class Cluster:
@@ -169,10 +168,13 @@ class Cluster:
 
     # Tenants
 
-    def cannot_wait(self, provider: InstanceCapacity) -> str | None:
-        """Why a task without room may not wait in PROVISIONING, in the words of an event; None if it may."""
+    def cannot_wait(self, provider: InstanceCapacity, no_room: str) -> str | None:
+        """Why a task may not wait in PROVISIONING, in the words of an event; None if it may.
+
+        `no_room` says why no instance takes it now.
+        """
         if not provider.tasks_wait:
-            return "was unable to place a task because no container instance met all of its requirements."
+            return no_room
         return TOO_MANY_WAIT if len(self.waiting) >= MOST_PROVISIONING else None
 
     def wait(self, tenant: Tenant) -> None:

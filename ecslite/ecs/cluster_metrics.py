@@ -20,11 +20,12 @@ class User(Protocol):
     """A task, by what it uses of its instance."""
 
     cpu_used: float
-    memory_used: float
 
 
 def cluster_samples(name: str, instances: Sequence[ContainerInstance], tasks: Sequence[User]) -> Iterator[Sample]:
-    """CPUReservation, MemoryReservation, CPUUtilization and MemoryUtilization of a cluster, in per cent.
+    """CPUReservation, MemoryReservation and CPUUtilization of a cluster, in per cent.
+
+    What tasks use of their memory is not simulated, so there is no MemoryUtilization.
 
     Without a registered instance there is nothing to measure, and no data.
     """
@@ -36,7 +37,6 @@ def cluster_samples(name: str, instances: Sequence[ContainerInstance], tasks: Se
         "CPUReservation": sum(one.reserved_cpu for one in active) / cpu,
         "MemoryReservation": sum(one.reserved_mib for one in active) / memory,
         "CPUUtilization": fsum(task.cpu_used for task in tasks) / cpu,
-        "MemoryUtilization": fsum(task.memory_used for task in tasks) / memory,
     }
     for metric, share in shares.items():
         yield Sample(metric, name, "Percent", {"Average": 100 * share})

@@ -5,11 +5,18 @@ What a design is about has a field of its own; TaskDefinition.not_simulated name
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["ContainerDefinition", "ContainerDependency", "ContainerHealthCheck", "PortMapping", "RestartPolicy"]
+__all__ = [
+    "ContainerDefinition",
+    "ContainerDependency",
+    "ContainerHealthCheck",
+    "PortMapping",
+    "RestartPolicy",
+    "host_ports",
+]
 
 DEFAULT_STOP_TIMEOUT = 30
 """Seconds from the stop signal to SIGKILL, on Fargate and by the agent's default [RTD: stopTimeout]."""
@@ -25,6 +32,14 @@ class PortMapping:
     name: str | None = None
     app_protocol: str | None = None
     container_port_range: str | None = None
+
+    @property
+    def container_ports(self) -> range:
+        """All container ports: the one, or those of the range."""
+        if self.container_port_range is None:
+            return range(self.container_port, self.container_port + 1) if self.container_port else range(0)
+        first, _, last = self.container_port_range.partition("-")
+        return range(int(first), int(last or first) + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +93,21 @@ class ContainerDefinition:
     def reserved_memory(self) -> int | None:
         """MiB that placement subtracts: the reservation if there is one, else the limit."""
         return self.memory_reservation or self.memory
+
+
+def host_ports(containers: Sequence[ContainerDefinition], network_mode: str) -> tuple[frozenset[int], int]:
+    """The static host ports that a task needs on its instance, and how many dynamic ones.
+
+    In host mode ports map one to one; in bridge mode a host port that is 0 or blank is a dynamic one; in the others
+    nothing is taken of the instance [ECS API, PortMapping; read 2026-11-23].
+    """
+    mappings = [mapping for one in containers for mapping in one.port_mappings]
+    if network_mode == "host":
+        return frozenset(port for mapping in mappings for port in mapping.container_ports), 0
+    if network_mode != "bridge":
+        return frozenset(), 0
+    static = frozenset(mapping.host_port for mapping in mappings if mapping.host_port)
+    return static, sum(len(mapping.container_ports) for mapping in mappings if not mapping.host_port)
 
 
 def from_aws(document: Mapping[str, Any]) -> ContainerDefinition:

@@ -22,6 +22,7 @@ from ecslite.ecs.placement import (
     DEFAULT_STRATEGIES,
     PlacementConstraint,
     PlacementStrategy,
+    check_placement,
     choose_instance,
     choose_task_to_stop,
 )
@@ -61,7 +62,7 @@ class Service:
         load_balancer: Front | Sequence[Front] | None = None,
         health_check_grace_period_seconds: int = 0,
         capacity_provider_strategy: Sequence[CapacityProviderStrategyItem] | None = None,
-        placement_strategy: Sequence[PlacementStrategy] = DEFAULT_STRATEGIES,
+        placement_strategy: Sequence[PlacementStrategy] | None = None,
         placement_constraints: Sequence[PlacementConstraint] = (),
         application: Application | None = None,
         **behaviour: Any,
@@ -80,13 +81,13 @@ class Service:
         self.application = (application or Application()).but(**behaviour)
         self.strategy = _strategy(cluster, capacity_provider_strategy)
         _check_definition(task_definition, [cluster.providers[item.capacity_provider] for item in self.strategy])
-        self.placement_strategy = tuple(placement_strategy)
-        self.placement_constraints = tuple(placement_constraints)
-        self.need = Need(
-            cpu=task_definition.cpu,
-            memory=task_definition.memory,
-            own_interface=task_definition.network_mode == "awsvpc",
+        of_definition = tuple(PlacementConstraint("memberOf", one) for one in task_definition.placement_constraints)
+        on_fargate = isinstance(cluster.providers[self.strategy[0].capacity_provider], Fargate)
+        check_placement(
+            placement_strategy or (), placement_constraints, of_definition=of_definition, on_fargate=on_fargate
         )
+        self.placement_strategy = DEFAULT_STRATEGIES if placement_strategy is None else tuple(placement_strategy)
+        self.placement_constraints = (*of_definition, *placement_constraints)
         self._unplaced = ""
         """The last reason why a task could not be placed; empty when there was room."""
         self.desired_count = desired_count
@@ -192,7 +193,7 @@ class Service:
         """
         wanted = self._live()
         ill = [task for task in wanted if not task.healthy]
-        ready = sum(task.ready for task in wanted if task.healthy or not task.targets)
+        ready = sum(task.ready for task in wanted if task.healthy)
         spare = min(len(ill), max(ready + len(ill) - self.desired_count, int(blocked)))
         for task in ill[:spare]:
             self._stop([task], cause, task.condemned or "")
@@ -215,9 +216,9 @@ class Service:
             self._unplaced = ""
             self._add(provider, event, zone_with_fewest(provider.zones, self._live()))
             return True
-        found = self.room_for(provider, self.need)
-        if isinstance(found, str) and self.cluster.cannot_wait(provider):
-            return self._no_room(found, event)
+        found = self.room_for(provider, self.task_definition.need)
+        if isinstance(found, str) and (refused := self.cluster.cannot_wait(provider, found)):
+            return self._no_room(refused, event)
         self._unplaced = ""
         task = self._add(provider, event, None)
         if isinstance(found, str):
@@ -237,7 +238,7 @@ class Service:
         self._started += 1
         definition, application = self.task_definition, self.application
         task = Task(
-            self, definition, application, provider, number=self._started, cause=event, zone=zone, need=self.need
+            self, definition, application, provider, number=self._started, cause=event, zone=zone, need=definition.need
         )
         self.tasks.append(task)
         return task

@@ -33,7 +33,7 @@ Steps = Generator[simpy.Event, None, None]
 
 
 class Owner(Protocol):
-    """Whoever started a task and is told what becomes of it: a service, or you by RunTask."""
+    """Whoever started a task and is told what becomes of it: a service."""
 
     sim: Simulation
     cluster: Cluster
@@ -41,7 +41,7 @@ class Owner(Protocol):
 
     @property
     def group(self) -> str:
-        """The task group, by which placement counts: "service:NAME", or of standalone tasks "family:NAME"."""
+        """The task group, by which placement counts: "service:NAME"."""
         ...
 
     @property
@@ -121,6 +121,9 @@ class Task(Tenant):
         self._measured_at, self._measured_busy = 0.0, 0.0
         self._stopped_by: int | None = None
         self._crashed = False
+        self._hurry = self.sim.env.event()
+        """Comes with a Spot interruption's notice: from then on nothing is waited for."""
+        self._ends_at = float("inf")
         self._stop_asked = self.sim.env.event()
         self._placed = self.sim.env.event()
         self._last_event = self.waiting_event = cause
@@ -174,7 +177,10 @@ class Task(Tenant):
         self.stop(cause, "TerminationNotice", f"Host EC2 (instance {self.instance.id}) terminated.")
 
     def interrupted(self, cause: int, seconds: float) -> None:
-        """Fargate Spot takes the capacity back: stopTimeout is at most 120 s there, so SIGKILL comes in time."""
+        """Fargate Spot takes the capacity back: SIGTERM comes at once, while the targets still drain."""
+        if not self._hurry.triggered:
+            self._hurry.succeed()
+            self._ends_at = self.sim.now + seconds
         self.stop(cause, "SpotInterruption", "Your Spot Task was interrupted.")
 
     def stop(self, cause: int, stop_code: str, reason: str) -> None:
@@ -260,8 +266,8 @@ class Task(Tenant):
         self.owner.task_changed(self, self._last_event)
         drained = self._deregister()
         if drained is not None and not self._crashed:
-            # ECS waits for the target to be unused before it sends the stop signal.
-            yield drained
+            # ECS waits for the target to be unused before it sends the stop signal, if it has the time.
+            yield drained | self._hurry
         self._enter("STOPPING", f"Task {self.short} is told to stop (SIGTERM).")
         if not self._crashed:
             yield self.sim.sleep(self._grace())
@@ -285,7 +291,7 @@ class Task(Tenant):
     def _grace(self) -> float:
         """Seconds from SIGTERM to the process's end: the requests in hand, at the most stopTimeout."""
         left = self.workers.last_end(self.sim.now) - self.sim.now
-        return min(left, float(self.definition.stop_timeout))
+        return min(left, float(self.definition.stop_timeout), self._ends_at - self.sim.now)
 
     def _end_process(self, cause: int) -> None:
         for front, target in self._registered:

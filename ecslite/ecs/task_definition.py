@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import InitVar, dataclass
 from typing import Any
 
+from ecslite.capacity.container_instance import Need
 from ecslite.capacity.sizes import UNITS_PER_VCPU, fargate_fault, parse_cpu, parse_memory
 from ecslite.ecs import container_definition
-from ecslite.ecs.container_definition import DEFAULT_STOP_TIMEOUT, ContainerDefinition
+from ecslite.ecs.container_definition import DEFAULT_STOP_TIMEOUT, ContainerDefinition, host_ports
 from ecslite.ecs.document import WHAT, sound, unused_paths
 from ecslite.ecs.rules import check
 from ecslite.errors import InvalidSetting
@@ -92,6 +93,21 @@ class TaskDefinition:
     def vcpu(self) -> float:
         """CPU units as vCPUs."""
         return self.cpu / UNITS_PER_VCPU
+
+    @property
+    def need(self) -> Need:
+        """What one task takes of a container instance."""
+        # Model: TCP and UDP ports of one number exclude each other.
+        # Model: without runtimePlatform a task is X86_64, as on Fargate, and goes to no Graviton instance.
+        static, dynamic = host_ports(self.container_definitions, self.network_mode)
+        return Need(
+            cpu=self.cpu,
+            memory=self.memory,
+            own_interface=self.network_mode == "awsvpc",
+            ports=static,
+            dynamic_ports=dynamic,
+            architecture=self.cpu_architecture,
+        )
 
     @property
     def stop_timeout(self) -> int:

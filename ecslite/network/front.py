@@ -1,6 +1,6 @@
 """A front: whatever a service's tasks register with so that requests find them.
 
-Load balancers' target groups, service-discovery names and Service Connect names are fronts.
+Load balancers' target groups and service-discovery names are fronts.
 """
 
 from __future__ import annotations

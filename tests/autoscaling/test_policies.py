@@ -226,6 +226,7 @@ def test_a_scheduled_action_that_cannot_work_is_refused(settings):
     ("name", "label"),
     [
         ("ECSServiceAverageCPUUtilizationHighResolution", None),
+        ("ECSServiceAverageMemoryUtilization", None),
         ("ALBRequestCountPerTarget", None),
         ("ECSServiceAverageCPUUtilization", "front"),
     ],

@@ -46,6 +46,23 @@ def test_a_burst_of_launches_is_held_back_in_provisioning():
     assert sorted(moment(task, "PENDING") for task in run.of_kind("task")) == [11.0, 11.0, 13.0, 15.0]
 
 
+def test_an_interrupted_task_gets_sigterm_while_its_target_drains_and_ends_within_two_minutes():
+    sim = ecs.Simulation(4)
+    spot = ecs.SpotInterruptions(at_minutes=(10,), share=1.0, unavailable_minutes=0)
+    cluster = ecs.Cluster(sim, "shop", capacity=[ecs.FargateSpot(spot=spot)])
+    front = ecs.LoadBalancer(sim, "front", deregistration_delay_seconds=300)
+    definition = ecs.TaskDefinition("web", cpu=256, memory=512)
+    web = ecs.Service(cluster, definition, desired_count=2, load_balancer=front)
+    # Scaled in half a minute before: it waits for its target to drain when the notice comes.
+    sim.at(570, lambda: web.update(desired_count=1))
+    run = sim.run(minutes=20)
+    first = [task for task in run.of_kind("task") if moment(task, "PROVISIONING") < 60]
+
+    assert [moment(task, "STOPPING") for task in first] == [600.0, 600.0]
+    assert all(moment(task, "DEPROVISIONING") <= 720 for task in first)
+    assert {task.attributes["stop_code"] for task in first} == {"ServiceSchedulerInitiated", "SpotInterruption"}
+
+
 def test_an_interruption_stops_the_task_at_once_and_the_chain_says_why():
     sim, web = spot_shop(spot=ecs.SpotInterruptions(at_minutes=(10,), share=0.5, unavailable_minutes=0))
     run = sim.run(minutes=20)
