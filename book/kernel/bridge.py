@@ -309,10 +309,7 @@ def complete(source: str, cursor: int) -> str:
     """
     before = source.encode("utf-16-le")[: 2 * cursor].decode("utf-16-le", "replace")
     line = before.rpartition("\n")[2]
-    try:
-        word, matches = SHELL.complete("", line, len(line))
-    except Exception:  # IPython looks at the reader's own objects, whose attributes may raise whatever they like
-        word, matches = "", []
+    word, matches = SHELL.complete("", line, len(line))
     tail = re.search(r"\w*$", word)
     assert tail is not None
     names = [match.rpartition(".")[2] for match in matches if not match.startswith("%")]

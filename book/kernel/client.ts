@@ -33,6 +33,10 @@ interface Pending {
   timer: number;
 }
 
+type Names = Pick<Completed, "from" | "names">;
+
+const NONE: Names = { from: 0, names: [] };
+
 type Unnumbered<T> = T extends unknown ? Omit<T, "id"> : never;
 
 export class WorkerClient {
@@ -40,7 +44,7 @@ export class WorkerClient {
   private readonly pending = new Map<string, Pending>();
   private readonly interrupt = crossOriginIsolated ? new Uint8Array(new SharedArrayBuffer(1)) : null;
   private count = 0;
-  private completing: ((found: Pick<Completed, "from" | "names">) => void) | undefined;
+  private completing: { id: string; settle(found: Names): void } | undefined;
   private gone = false;
   private ping = 0;
   private started!: { resolve(by: Ready["by"]): void; reject(error: Error): void };
@@ -71,13 +75,14 @@ export class WorkerClient {
   }
 
   /** The names that may stand at the cursor; none while Python is busy with something else. */
-  complete(source: string, cursor: number): Promise<Pick<Completed, "from" | "names">> {
-    const none = { from: cursor, names: [] };
-    if (this.gone || this.pending.size > 0) return Promise.resolve(none);
-    this.completing?.(none);
-    return new Promise((resolve) => {
-      this.completing = resolve;
-      this.post({ type: "complete", id: `c${(this.count += 1)}`, source, cursor });
+  complete(source: string, cursor: number): Promise<Names> {
+    this.completing?.settle(NONE);
+    this.completing = undefined;
+    if (this.gone || this.pending.size > 0) return Promise.resolve(NONE);
+    const id = `c${(this.count += 1)}`;
+    return new Promise((settle) => {
+      this.completing = { id, settle };
+      this.post({ type: "complete", id, source, cursor });
     });
   }
 
@@ -97,6 +102,7 @@ export class WorkerClient {
   end(): void {
     this.gone = true;
     clearInterval(this.ping);
+    this.completing?.settle(NONE);
     this.worker.terminate();
     for (const { settle, timer } of this.pending.values()) {
       clearTimeout(timer);
@@ -125,10 +131,15 @@ export class WorkerClient {
     if (message.type === "ready") this.greet(message);
     else if (message.type === "done") this.finish(message.id, message.ok);
     else if (message.type === "failed") this.fail(message.during, message.text);
-    else if (message.type === "completed") this.completing?.(message);
+    else if (message.type === "completed") this.named(message);
     else if (message.type === "pong") this.answered = true;
     else if (message.type.startsWith("comm_")) this.listener.comm(message as CommOpen | CommMessage);
     else this.listener.output(message as Output);
+  }
+
+  /** An answer to an older question comes too late. */
+  private named(message: Completed): void {
+    if (message.id === this.completing?.id) this.completing.settle(message);
   }
 
   private greet({ protocol, by }: Ready): void {

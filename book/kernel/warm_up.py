@@ -63,7 +63,6 @@ def main() -> None:
         "from ecslite.errors import EcsliteError\nraise EcsliteError('a')",
     ]:
         run_to_end(page_bridge.execute("", source))
-    page_bridge.complete("import ecslite as ecs\necs.Task", 30)
     page_bridge.SHELL.reset(new_session=True)
     gc.collect()
 

@@ -143,7 +143,12 @@ async function execute(wish: Execute): Promise<void> {
 
 async function complete({ id, source, cursor }: Complete): Promise<void> {
   const python = await bridge;
-  say({ type: "completed", id, ...JSON.parse(python.complete(source, cursor)) });
+  try {
+    await files(); // IPython's completer has modules that are not in memory
+    say({ type: "completed", id, ...JSON.parse(python.complete(source, cursor)) });
+  } catch (error) {
+    broken(error);
+  }
 }
 
 async function receive(wish: ToKernelComm): Promise<void> {

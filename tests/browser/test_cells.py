@@ -68,9 +68,6 @@ def test_a_button_deletes_all_versions_of_the_page(chapter: Page):
 
 
 def test_the_live_python_completes_names(chapter: Page):
-    type_into(chapter, FIRST, "import ecslite as ecs")
-    chapter.keyboard.press("Shift+Enter")
-    chapter.wait_for_selector("html[data-kernel=ready]")
     type_into(chapter, FIRST, "ecs.TaskDef")
 
     options = chapter.locator(".cm-tooltip-autocomplete li")

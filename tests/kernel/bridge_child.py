@@ -20,9 +20,11 @@ def post(text, buffers):
 
 
 async def main():
-    """Runs the cells; a cell that is a list is a comm message to the widget that was opened last."""
+    """Runs the cells. A list asks for names at a cursor, or is a comm message to the widget that was opened last."""
     for number, cell in enumerate(cells, 1):
-        if isinstance(cell, list):
+        if cell[0] == "complete":
+            messages.append({"type": "completed", **json.loads(bridge.complete(*cell[1:]))})
+        elif isinstance(cell, list):
             opened = [each["comm"] for each in messages if each["type"] == "comm_open"]
             bridge.receive(cell[0], opened[-1], "", json.dumps(cell[1]), [])
         else:

@@ -134,3 +134,19 @@ def test_only_an_adopting_cell_is_told_so(tmp_path):
     source = "import ecslite.widgets.explorer as e\nprint(e.ADOPTING)"
     posted = messages("import ecslite.widgets.explorer", f"# adopt\n{source}", source, tmp_path=tmp_path)
     assert [message["text"] for message in of_type("stream", posted)] == ["True\n", "False\n"]
+
+
+def test_names_are_completed_from_the_live_objects_and_placed_as_javascript_counts(tmp_path):
+    """After an import, beyond the line's start, and behind a character of two UTF-16 units."""
+    asked = [["complete", "x = 1\necs.TaskDef", 17], ["complete", "'😀'; ecs.Simul", 15], ["complete", "%tim", 4]]
+    posted = messages("import ecslite as ecs", *asked, tmp_path=tmp_path)
+    found = [(each["from"], each["names"]) for each in of_type("completed", posted)]
+    assert found == [(10, ["TaskDefinition"]), (10, ["Simulation"]), (1, [])]
+
+
+def test_an_object_that_cannot_be_looked_at_has_no_names(tmp_path):
+    """Its __dir__ raises."""
+    broken = "class Broken:\n    def __dir__(self): raise RuntimeError('no')\nbroken = Broken()"
+    posted = messages(broken, ["complete", "broken.", 7], tmp_path=tmp_path)
+    assert one("completed", posted)["names"] == []
+    assert of_type("error", posted) == []
