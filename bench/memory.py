@@ -30,10 +30,12 @@ IDLE = PEAK + "print(peak())"
 
 SERVE = f"""{PEAK}
 import ecslite as ecs
+from ecslite.network.target import Registration
 from ecslite.sim.station import Workers
 sim = ecs.Simulation(1)
 front = ecs.LoadBalancer(sim, "front")
-front.register("one", Workers(10), 0.0, sim.log.add("task", "one", "One task runs."), lambda *_: None)
+cause = sim.log.add("task", "one", "One task runs.")
+front.register(Registration("one", Workers(10), 0.0, cause, lambda *_: None))
 ecs.Traffic(sim, ecs.constant(160.0), cpu_seconds=0.05).to(front)
 run = sim.run(seconds=int(sys.argv[1]) / 160)
 assert sum(run.metrics["RequestCount"]["Sum"]) > 0.98 * int(sys.argv[1]), "requests are missing"

@@ -16,6 +16,7 @@ import simpy
 import ecslite as ecs
 from bench.rounds import Lap, run, timed
 from bench.rows import Budget, Row
+from ecslite.network.target import Registration
 from ecslite.sim.station import Workers
 
 RATE = 160.0
@@ -34,7 +35,7 @@ def ours(seed: int, requests: int = 400_000) -> Lap:
     sim = ecs.Simulation(seed)
     front = ecs.LoadBalancer(sim, "front")
     cause = sim.log.add("task", "one", "One task runs.")
-    front.register("one", Workers(WORKERS), 0.0, cause, lambda *_: None)
+    front.register(Registration("one", Workers(WORKERS), 0.0, cause, lambda *_: None))
     ecs.Traffic(sim, ecs.constant(RATE), cpu_seconds=SERVICE_SECONDS).to(front)
     seconds = timed(lambda: sim.run(seconds=requests / RATE))
     # The first health check is at 30 s: what came before was refused, and is not counted as served.

@@ -21,7 +21,7 @@ from ecslite.ecs.application import Application
 from ecslite.ecs.cluster import Capacity, Cluster, Tenant
 from ecslite.ecs.task_definition import TaskDefinition
 from ecslite.network.front import Front
-from ecslite.network.target import Target
+from ecslite.network.target import Registration, Target
 from ecslite.sim.simulation import Simulation
 from ecslite.sim.station import Workers
 
@@ -250,11 +250,11 @@ class Task(Tenant):
 
     def _listen(self) -> None:
         self.listens_at = self.sim.now + self.application.startup_seconds
+        me = Registration(
+            self.id, self.workers, self.listens_at, self._last_event, self._target_changed, zone=self.zone
+        )
         for front in self.owner.fronts:
-            target = front.register(
-                self.id, self.workers, self.listens_at, self._last_event, self._target_changed, zone=self.zone
-            )
-            self.targets.append(target)
+            self.targets.append(front.register(me))
 
     def _target_changed(self, target: Target, event: int) -> None:
         self.owner.target_changed(self, target, event)

@@ -7,19 +7,18 @@ go to a task that has stopped: that is what this part shows.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Sequence
-from typing import Any
+from collections.abc import Generator, Iterator, Sequence
 
 import simpy
 
 from ecslite.errors import InvalidSetting
 from ecslite.network.chunks import requests
 from ecslite.network.tally import QUANTILES
-from ecslite.network.target import Target
+from ecslite.network.target import Registration, Target
 from ecslite.sim.histogram import Histogram
 from ecslite.sim.metrics import Sample
 from ecslite.sim.simulation import Simulation
-from ecslite.sim.station import Station, Workers
+from ecslite.sim.station import Station
 
 __all__ = ["RECORD_TYPES", "ROUTING_POLICIES", "Discovery"]
 
@@ -91,26 +90,16 @@ class Discovery(Station):
         sim.enter(record, "active", None, f"The name {name} is in DNS.")
         sim.meter.read(self._read)
 
-    def register(
-        self,
-        id_: str,
-        workers: Workers,
-        ready_at: float,
-        cause: int,
-        told: Callable[[Target, int], None],
-        *,
-        zone: str | None = None,
-        address: str | None = None,
-    ) -> Target:
-        """Add a task; it is in the answers from `ready_at` on, and `told` hears of it then."""
+    def register(self, one: Registration) -> Target:
+        """Add a task; it is in the answers once it listens."""
         if len(self.targets) >= MOST_TASKS:
             raise InvalidSetting(f"more than {MOST_TASKS} tasks under {self.name}: use a load balancer for so many")
         self.catch_up()
-        where: dict[str, Any] = {} if address is None else {"address": address}
-        record = self.sim.record("target", f"{self.name}/{id_}", discovery=self.name, task=id_, **where)
-        target = Target(record, workers, ready_at, told, zone=zone)
+        target = Target(self.sim, self.name, one, discovery=self.name)
         self.targets.append(target)
-        event = self.sim.enter(record, "initial", cause, f"Task {target.short} is UNHEALTHY in {self.name} at first.")
+        event = self.sim.enter(
+            target.record, "initial", one.cause, f"Task {target.short} is UNHEALTHY in {self.name} at first."
+        )
         self.sim.process(self._begin(target, event))
         return target
 

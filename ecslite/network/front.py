@@ -5,13 +5,11 @@ Load balancers' target groups and service-discovery names are fronts.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
 import simpy
 
-from ecslite.network.target import Target
-from ecslite.sim.station import Workers
+from ecslite.network.target import Registration, Target
 
 __all__ = ["Front"]
 
@@ -21,18 +19,8 @@ class Front(Protocol):
 
     name: str
 
-    def register(
-        self,
-        id_: str,
-        workers: Workers,
-        ready_at: float,
-        cause: int,
-        told: Callable[[Target, int], None],
-        *,
-        zone: str | None = None,
-        address: str | None = None,
-    ) -> Target:
-        """Add a target that listens from `ready_at` on; `told` hears of each change of its health."""
+    def register(self, one: Registration) -> Target:
+        """Add a target."""
         ...
 
     def deregister(self, target: Target, cause: int) -> simpy.Event:

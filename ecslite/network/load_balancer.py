@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
@@ -19,13 +19,13 @@ from ecslite.network.chunks import one_by_one
 from ecslite.network.feedback import Feedback
 from ecslite.network.routing import by_place
 from ecslite.network.tally import Tally, merged
-from ecslite.network.target import HealthCheck, Lost, Target
+from ecslite.network.target import Lost, Registration, Target
 from ecslite.network.target_group import TargetGroup
 from ecslite.sim.histogram import Histogram
 from ecslite.sim.metrics import Sample
 from ecslite.sim.retries import Clients
 from ecslite.sim.simulation import Simulation
-from ecslite.sim.station import Station, Workers
+from ecslite.sim.station import Station
 from ecslite.sim.trace import Trace
 from ecslite.sim.traffic import CHUNK, Chunk, Traffic
 
@@ -46,8 +46,9 @@ MOST_GROUPS = 5
 class LoadBalancer(Station):
     """Sends each request to one of its target groups, which sends it to one of its targets.
 
-    The short way has one target group, the load balancer's own, made with the settings of `TargetGroup` and named as
-    the load balancer is: a service registers with the load balancer itself. `forward` brings other groups in.
+    The short way has one target group, the load balancer's own, named as the load balancer is and made with the
+    settings in `target_group`, which are those of `TargetGroup`, such as algorithm="weighted_random". A service
+    registers with the load balancer itself then. `forward` brings other groups in.
     """
 
     # Model: `nodes`, each with a rotation pointer of its own, is one for each zone in which a target has been
@@ -61,9 +62,6 @@ class LoadBalancer(Station):
         sim: Simulation,
         name: str,
         *,
-        algorithm: str = "round_robin",
-        health_check: HealthCheck | None = None,
-        deregistration_delay_seconds: float = 300.0,
         nodes: int | None = None,
         idle_timeout_seconds: float = 60.0,
         requests_per_connection: float = 10.0,
@@ -71,14 +69,7 @@ class LoadBalancer(Station):
         **target_group: Any,
     ) -> None:
         _check(nodes, idle_timeout_seconds)
-        self.default_group = TargetGroup(
-            sim,
-            name,
-            algorithm=algorithm,
-            health_check=health_check,
-            deregistration_delay_seconds=deregistration_delay_seconds,
-            **target_group,
-        )
+        self.default_group = TargetGroup(sim, name, **target_group)
         super().__init__(sim, name)
         self.nodes = nodes
         self.idle_timeout_seconds = idle_timeout_seconds
@@ -139,19 +130,9 @@ class LoadBalancer(Station):
         """The targets of its own group."""
         return self.default_group.targets
 
-    def register(
-        self,
-        id_: str,
-        workers: Workers,
-        ready_at: float,
-        cause: int,
-        told: Callable[[Target, int], None],
-        *,
-        zone: str | None = None,
-        address: str | None = None,
-    ) -> Target:
+    def register(self, one: Registration) -> Target:
         """See TargetGroup.register."""
-        return self.default_group.register(id_, workers, ready_at, cause, told, zone=zone, address=address)
+        return self.default_group.register(one)
 
     def deregister(self, target: Target, cause: int) -> simpy.Event:
         """See TargetGroup.deregister."""

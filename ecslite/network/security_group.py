@@ -71,14 +71,16 @@ class SecurityGroup:
         self, source: str | SecurityGroup, from_port: int, to_port: int | None = None, *, protocol: str = "tcp"
     ) -> SecurityGroupRule:
         """Let a peer in on a port, or on a range of ports; the rule."""
-        rule = SecurityGroupRule(protocol, from_port, from_port if to_port is None else to_port, source)
-        self.inbound.append(rule)
-        return rule
+        self.inbound.append(_rule(source, from_port, to_port, protocol))
+        return self.inbound[-1]
 
     def allow_outbound(
-        self, source: str | SecurityGroup, from_port: int, to_port: int | None = None, *, protocol: str = "tcp"
+        self, destination: str | SecurityGroup, from_port: int, to_port: int | None = None, *, protocol: str = "tcp"
     ) -> SecurityGroupRule:
         """Let requests out to a peer; clear `outbound` first, since a new group lets everything out."""
-        rule = SecurityGroupRule(protocol, from_port, from_port if to_port is None else to_port, source)
-        self.outbound.append(rule)
-        return rule
+        self.outbound.append(_rule(destination, from_port, to_port, protocol))
+        return self.outbound[-1]
+
+
+def _rule(peer: str | SecurityGroup, from_port: int, to_port: int | None, protocol: str) -> SecurityGroupRule:
+    return SecurityGroupRule(protocol, from_port, from_port if to_port is None else to_port, peer)

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ecslite.errors import InvalidSetting
-from ecslite.sim.simulation import Record
+from ecslite.sim.simulation import Simulation
 from ecslite.sim.station import Workers
 
-__all__ = ["HealthCheck", "Lost", "Target"]
+__all__ = ["HealthCheck", "Lost", "Registration", "Target"]
 
 Lost = tuple[float, float, float]
 """A request that was not answered: its arrival, CPU seconds and seconds of waiting."""
@@ -53,28 +53,36 @@ class HealthCheck:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """What a task says of itself when it registers as a target."""
+
+    id: str
+    workers: Workers
+    ready_at: float
+    """The second of the run from which its application listens."""
+    cause: int
+    told: Callable[[Target, int], None]
+    """Called with the target and an event's id at each change of its health."""
+    zone: str | None = None
+    address: str | None = None
+
+
 class Target:
-    """One registered target.
+    """One registered target of a front; `of` are attributes of its record in the run.
 
     initial → healthy ⇄ unhealthy, and from any of them → draining → unused. A target that serves nothing (`alive` is
     False, or `ready_at` has not come) refuses connections, and the load balancer answers 502 for it. One that is
     `unreachable` does not even refuse: the load balancer waits for a connection in vain, and answers 504.
     """
 
-    def __init__(
-        self,
-        record: Record,
-        workers: Workers,
-        ready_at: float,
-        told: Callable[[Target, int], None],
-        *,
-        zone: str | None = None,
-    ) -> None:
-        self.record = record
-        self.workers = workers
-        self.ready_at = ready_at
-        self.told = told
-        self.zone = zone
+    def __init__(self, sim: Simulation, front: str, one: Registration, **of: str) -> None:
+        where = {} if one.address is None else {"address": one.address}
+        self.record = sim.record("target", f"{front}/{one.id}", **of, task=one.id, **where)
+        self.workers = one.workers
+        self.ready_at = one.ready_at
+        self.told = one.told
+        self.zone = one.zone
         self.alive = True
         self.died_by: int | None = None
         self.unreachable = False

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from heapq import heappop, heappush
-from typing import Any, Protocol
+from typing import Protocol
 
 import simpy
 
@@ -20,10 +20,9 @@ from ecslite.network.routing import ALGORITHMS, EvenRandom, LeastOutstanding, Ri
 from ecslite.network.slow_start import SlowStart
 from ecslite.network.stickiness import Stickiness
 from ecslite.network.tally import Tally
-from ecslite.network.target import HealthCheck, Lost, Target
+from ecslite.network.target import HealthCheck, Lost, Registration, Target
 from ecslite.sim.metrics import Sample
 from ecslite.sim.simulation import Simulation
-from ecslite.sim.station import Workers
 from ecslite.sim.traffic import Chunk
 
 __all__ = ["TargetGroup"]
@@ -111,31 +110,18 @@ class TargetGroup:
 
     # What tasks ask
 
-    def register(
-        self,
-        id_: str,
-        workers: Workers,
-        ready_at: float,
-        cause: int,
-        told: Callable[[Target, int], None],
-        *,
-        zone: str | None = None,
-        address: str | None = None,
-    ) -> Target:
-        """Add a target whose application listens from `ready_at` on; `told` hears of each change of its health."""
+    def register(self, one: Registration) -> Target:
+        """Add a target, initial until its first health check."""
         self.catch_up()
-        where: dict[str, Any] = {} if address is None else {"address": address}
         owner = self.name if self.balancer is None else self.balancer.name
-        record = self.sim.record(
-            "target", f"{self.name}/{id_}", load_balancer=owner, target_group=self.name, task=id_, **where
-        )
-        target = Target(record, workers, ready_at, told, zone=zone)
+        target = Target(self.sim, self.name, one, load_balancer=owner, target_group=self.name)
         self.targets.append(target)
-        if zone is not None and zone not in self.zones:
-            self.zones.append(zone)
+        if one.zone is not None and one.zone not in self.zones:
+            self.zones.append(one.zone)
             if self.balancer is not None:
-                self.balancer.add_zone(zone)
-        self.move(target, "initial", cause, f"Target {id_[:8]} is registered and waits for its first health check.")
+                self.balancer.add_zone(one.zone)
+        text = f"Target {target.short} is registered and waits for its first health check."
+        self.move(target, "initial", one.cause, text)
         return target
 
     def deregister(self, target: Target, cause: int) -> simpy.Event:

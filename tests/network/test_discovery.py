@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import botocore.session
 import pytest
 
 import ecslite as ecs
 from ecslite.network.discovery import RECORD_TYPES, ROUTING_POLICIES, Discovery
+from ecslite.network.target import Registration
 from ecslite.sim.station import Workers
 
 
@@ -16,7 +19,7 @@ def name(tasks=2, **settings):
     cause = sim.log.add("task", "t", "A task runs.")
     zones = ("us-east-1a", "us-east-1b")
     for n in range(tasks):
-        web.register(f"{n}" * 32, Workers(4), 0.0, cause, lambda *_: None, zone=zones[n % 2])
+        web.register(Registration(f"{n}" * 32, Workers(4), 0.0, cause, lambda *_: None, zone=zones[n % 2]))
     return sim, web, cause
 
 
@@ -47,7 +50,8 @@ def test_a_new_task_gets_nothing_from_connections_that_are_kept():
         sim, web, cause = name(1, keep_alive_seconds=keep)
         ecs.Traffic(sim, 20, cpu_seconds=0.01).to(web)
         new = Workers(4)
-        sim.at(120, lambda: web.register("n" * 32, new, 120.0, cause, lambda *_: None))  # noqa: B023
+        late = Registration("n" * 32, new, 120.0, cause, lambda *_: None)
+        sim.at(120, partial(web.register, late))
         sim.run(seconds=600)
         assert (new.accepted_seconds > 0) is least
 

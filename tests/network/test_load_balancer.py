@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import ecslite as ecs
+from ecslite.network.target import Registration
 from ecslite.sim.station import Workers
 
 
@@ -15,7 +16,8 @@ def balancer(seed=1, **settings):
 
 def register(front, name="a" * 32, *, stretch=1.0, ready_at=0.0, backlog=None):
     cause = front.sim.log.add("task", name, "A task runs.")
-    return front.register(name, Workers(1, stretch=stretch, backlog=backlog), ready_at, cause, lambda *_: None)
+    workers = Workers(1, stretch=stretch, backlog=backlog)
+    return front.register(Registration(name, workers, ready_at, cause, lambda *_: None))
 
 
 def states(target):

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ecslite as ecs
+from ecslite.network.target import Registration
 from ecslite.sim.station import Workers
 
 START = 30.0
@@ -128,7 +129,7 @@ def test_the_load_balancer_agrees_with_the_oracle_exactly(*, algorithm, drawn, t
     front = ecs.LoadBalancer(sim, "front", algorithm=algorithm, health_check=check, nodes=1, idle_timeout_seconds=IDLE)
     cause = sim.log.add("task", "tasks", "Tasks run.")
     for place in range(targets):
-        front.register(f"{place:032x}", Workers(workers, backlog=backlog), 0.0, cause, lambda *_: None)
+        front.register(Registration(f"{place:032x}", Workers(workers, backlog=backlog), 0.0, cause, lambda *_: None))
     front.trace(from_second=0, to_second=1000)
     sim.run(seconds=START)
     if crash:

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ecslite as ecs
+from ecslite.network.target import Registration
 from ecslite.sim.station import Workers
 
 
@@ -17,7 +18,7 @@ def shop(seed=1, *, rate=20.0, cpu=0.05, tasks=2, backlog=5, retries=None, wait=
     front = ecs.LoadBalancer(sim, "front", health_check=check, **balancer)
     cause = sim.log.add("task", "tasks", "Tasks run.")
     targets = [
-        front.register(letter * 32, Workers(1, backlog=backlog), 0.0, cause, lambda *_: None)
+        front.register(Registration(letter * 32, Workers(1, backlog=backlog), 0.0, cause, lambda *_: None))
         for letter in "abcdefgh"[:tasks]
     ]
     source = ecs.Traffic(sim, rate, cpu_seconds=cpu, wait_seconds=wait, retries=retries)

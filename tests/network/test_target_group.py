@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import ecslite as ecs
 from ecslite.network.routing import ALGORITHMS
+from ecslite.network.target import Registration
 from ecslite.network.target_group import TargetGroup
 from ecslite.sim.station import Workers
 
@@ -25,7 +26,7 @@ def balancer(seed=1, **settings):
 def register(front, letter, *, backlog=None, ready_at=0.0, zone=None):
     cause = front.sim.log.add("task", letter, "A task runs.")
     workers = Workers(1, backlog=backlog)
-    return front.register(letter * 32, workers, ready_at, cause, lambda *_: None, zone=zone)
+    return front.register(Registration(letter * 32, workers, ready_at, cause, lambda *_: None, zone=zone))
 
 
 def states(target):
@@ -91,7 +92,7 @@ def test_a_service_in_two_groups_is_served_in_the_order_of_arrival():
     sim, front = balancer(nodes=1)
     other = TargetGroup(sim, "other", health_check=QUICK)
     target = register(front, "a")
-    other.register("b" * 32, target.workers, 0.0, 0, lambda *_: None)
+    other.register(Registration("b" * 32, target.workers, 0.0, 0, lambda *_: None))
     front.forward({front.default_group: 1, other: 1})
     sim.run(seconds=10)
     front.trace(from_second=0, to_second=100)
@@ -203,16 +204,21 @@ def test_a_failing_check_takes_a_target_out_while_it_serves_well():
     assert [each.kind for each in run.why(event)] == ["target", "fault"]
 
 
-def test_a_host_that_is_gone_answers_nothing_and_that_is_a_504():
+def stopped_with_a_request_in_hand(**how):
+    """The target stops at second 11; one request came half a second before, another comes half a second after."""
     sim, front = balancer()
     target = register(front, "a")
     sim.run(seconds=10)
     front.trace(from_second=0, to_second=100)
     front.accept([10.5], [5.0])
     sim.run(seconds=11)
-    front.stop(target, sim.log.add("fault", "a", "The host is gone."), unreachable=True)
+    front.stop(target, sim.log.add("fault", "a", "It stops."), **how)
     front.accept([11.5], [1.0])
-    run = sim.run(minutes=3)
+    return sim.run(minutes=3)
+
+
+def test_a_host_that_is_gone_answers_nothing_and_that_is_a_504():
+    run = stopped_with_a_request_in_hand(unreachable=True)
 
     # No connection within 10 s; no reply within 60 s to what it had in hand.
     assert [(request.fate, request.end) for request in run.trace] == [("504", 70.5), ("504", 21.5)]
@@ -220,15 +226,7 @@ def test_a_host_that_is_gone_answers_nothing_and_that_is_a_504():
 
 
 def test_a_process_that_died_on_a_live_host_refuses_and_that_is_a_502():
-    sim, front = balancer()
-    target = register(front, "a")
-    sim.run(seconds=10)
-    front.trace(from_second=0, to_second=100)
-    front.accept([10.5], [5.0])
-    sim.run(seconds=11)
-    front.stop(target, sim.log.add("fault", "a", "It crashes."))
-    front.accept([11.5], [1.0])
-    run = sim.run(minutes=1)
+    run = stopped_with_a_request_in_hand()
 
     assert [(request.fate, request.end) for request in run.trace] == [("502", 11.0), ("502", 11.5)]
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import pytest
 
 import ecslite as ecs
+from ecslite.network.target import Registration
 from ecslite.sim.station import Workers
 
 UTILISATION = 0.8
@@ -28,7 +29,7 @@ def balanced(algorithm, *, targets=TARGETS, workers=1, rate=UTILISATION * TARGET
     )
     cause = sim.log.add("task", "tasks", "Tasks run.")
     for place in range(targets):
-        front.register(f"{place:032x}", Workers(workers), 0.0, cause, lambda *_: None)
+        front.register(Registration(f"{place:032x}", Workers(workers), 0.0, cause, lambda *_: None))
     ecs.Traffic(sim, rate, cpu_seconds=1.0, from_minute=6).to(front)
     run = sim.run(minutes=60 * hours)
     return front.latency.mean, front, run
@@ -93,7 +94,7 @@ def test_littles_law_holds_at_the_load_balancer(algorithm):
     front = ecs.LoadBalancer(sim, "front", algorithm=algorithm, health_check=PATIENT, idle_timeout_seconds=4000)
     cause = sim.log.add("task", "tasks", "Tasks run.")
     for place in range(TARGETS):
-        front.register(f"{place:032x}", Workers(1), 0.0, cause, lambda *_: None)
+        front.register(Registration(f"{place:032x}", Workers(1), 0.0, cause, lambda *_: None))
     ecs.Traffic(sim, 2.4, cpu_seconds=1.0, from_minute=6).to(front)
     seen = []
 
