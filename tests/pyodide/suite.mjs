@@ -12,6 +12,7 @@ import { pathToFileURL } from "node:url";
 const [root, pyodide, site, script, ...tests] = process.argv.slice(2);
 const { loadPyodide } = await import(pathToFileURL(path.join(pyodide, "pyodide.mjs")).href);
 const env = {
+  TESTS: tests.join(" "),
   HOME: "/home/pyodide",
   PYTHONHASHSEED: "0",
   PYTHONDONTWRITEBYTECODE: "1",
@@ -25,7 +26,6 @@ async function run() {
     py.mountNodeFS(place, folder);
   }
   py.runPython('import sys; sys.path[:0] = ["/project", "/project/tests", "/packages"]');
-  py.globals.set("TESTS", py.toPy(tests));
   return py.runPython(fs.readFileSync(script, "utf8"));
 }
 
