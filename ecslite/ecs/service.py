@@ -7,7 +7,6 @@ are left out.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from math import fsum
 from typing import Any
 
 import simpy
@@ -26,8 +25,10 @@ from ecslite.ecs.placement import (
     choose_instance,
     choose_task_to_stop,
 )
-from ecslite.ecs.task import Task, zone_with_fewest, zone_with_most
+from ecslite.ecs.service_metrics import use_samples
+from ecslite.ecs.task import Task
 from ecslite.ecs.task_definition import TaskDefinition
+from ecslite.ecs.zones import zone_with_fewest, zone_with_most
 from ecslite.errors import InvalidSetting
 from ecslite.network.front import Front
 from ecslite.network.target import Target
@@ -304,20 +305,11 @@ class Service:
     # Metrics
 
     def _read(self) -> Iterator[Sample]:
-        running = [task for task in self.tasks if task.last_status in ("RUNNING", "DEACTIVATING")]
         yield Sample("DesiredTaskCount", self.name, "Count", {"Average": self.desired_count})
         yield Sample("RunningTaskCount", self.name, "Count", {"Average": self.running_count})
         for front in self.fronts:
             front.catch_up()
-        uses = {task.id: task.cpu_percent() for task in running}
-        statistics = {}
-        if uses:
-            values = uses.values()
-            # fsum, since sum rounds otherwise in Python 3.12 and later, and the same seed means the same bytes.
-            statistics = {"Average": fsum(values) / len(values), "Minimum": min(values), "Maximum": max(values)}
-        yield Sample("CPUUtilization", self.name, "Percent", statistics)
-        for task_id, use in uses.items():
-            yield Sample("TaskCpuUtilization", task_id, "Percent", {"Average": use})
+        yield from use_samples(self.name, self.tasks)
 
 
 def _check_count(desired_count: int) -> None:

@@ -20,10 +20,10 @@ from ecslite.capacity.fargate import Fargate
 from ecslite.ecs.application import Application
 from ecslite.ecs.cluster import Capacity, Cluster, Tenant
 from ecslite.ecs.task_definition import TaskDefinition
+from ecslite.ecs.workers import new_workers
 from ecslite.network.front import Front
 from ecslite.network.target import Registration, Target
 from ecslite.sim.simulation import Simulation
-from ecslite.sim.station import Workers
 
 __all__ = ["Task"]
 
@@ -311,21 +311,3 @@ class Task(Tenant):
 
     def _enter(self, state: str, text: str) -> None:
         self._last_event = self.sim.enter(self.record, state, self._last_event, text)
-
-
-def new_workers(definition: TaskDefinition, application: Application) -> Workers:
-    """The workers of one more task."""
-    # Model: the task's CPU is shared evenly among its workers, and one worker uses one core at the most.
-    share = min(1.0, definition.vcpu / application.workers)
-    return Workers(application.workers, stretch=1 / share, backlog=application.backlog)
-
-
-def zone_with_fewest(zones: tuple[str, ...], tasks: list[Task]) -> str:
-    """The zone in which the fewest of these tasks run; the first of them where several have as few."""
-    return min(zones, key=lambda zone: sum(task.zone == zone for task in tasks))
-
-
-def zone_with_most(tasks: list[Task]) -> str:
-    """The zone in which the most of these tasks run; the first of them by name where several have as many."""
-    zones = sorted({task.zone for task in tasks if task.zone is not None})
-    return max(zones, key=lambda zone: sum(task.zone == zone for task in tasks))

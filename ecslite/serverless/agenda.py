@@ -1,0 +1,78 @@
+"""The agenda of a simulation's serverless parts: what each has still to do, taken up in the order of time.
+
+Functions, queues, topics and tables call one another within milliseconds and back again (a message that fails comes
+back), so that none of them can be run ahead of the others. All of them put what comes next on one agenda, a heap, which
+catches up with the clock whenever the control plane looks. An entry costs a heap operation, not a SimPy event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from heapq import heappop, heappush, merge
+from itertools import count
+from operator import itemgetter
+
+from ecslite.errors import InvalidSetting
+from ecslite.sim.clock import on_grid
+from ecslite.sim.simulation import Simulation
+from ecslite.sim.traffic import Traffic
+
+__all__ = ["Agenda"]
+
+Act = Callable[[float], None]
+"""Called with the moment, in seconds, at which it was due."""
+
+Arrival = tuple[float, Callable[[float, float], None], float]
+"""A request: when, who takes it, and the CPU seconds in it."""
+
+
+class Agenda:
+    """One for a simulation: `sim.the(Agenda)`."""
+
+    def __init__(self, sim: Simulation) -> None:
+        self.sim = sim
+        self.now = 0.0
+        """The moment that the agenda has come to, in seconds; inside an act it is the moment of that act."""
+        self._due: list[tuple[float, int, Act]] = []
+        self._order = count()
+        self._sources: list[tuple[Traffic, Callable[[float, float], None]]] = []
+        sim.on_finish(self.catch_up)
+
+    def at(self, seconds: float, act: Act) -> None:
+        """Have `act` called at that moment, after all that was put there before it."""
+        heappush(self._due, (on_grid(seconds), next(self._order), act))
+
+    def feed(self, source: Traffic, accept: Callable[[float, float], None]) -> None:
+        """Have `accept` called with the moment and the CPU seconds of each request of a source."""
+        if source.sim is not self.sim:
+            raise InvalidSetting(f"{source.name!r} belongs to another simulation: build both on one")
+        self._sources.append((source, accept))
+
+    def catch_up(self) -> None:
+        """Do all that is due up to the present moment. Call before looking at, or changing, a serverless part."""
+        until = self.sim.now
+        if until < self.now or (until == self.now and not self._due):
+            return
+        for time, accept, cost in self._arrivals(until):
+            self._do_until(time)
+            self.now = time
+            accept(time, cost)
+        self._do_until(until)
+        self.now = until
+
+    def _do_until(self, time: float) -> None:
+        due = self._due
+        while due and due[0][0] <= time:
+            self.now, _, act = heappop(due)
+            act(self.now)
+
+    def _arrivals(self, until: float) -> Iterator[Arrival]:
+        """Requests of all sources in the order of time; at one instant, in the order of the wiring."""
+        streams = [_stream(source, accept, until) for source, accept in self._sources]
+        return streams[0] if len(streams) == 1 else merge(*streams, key=itemgetter(0))
+
+
+def _stream(source: Traffic, accept: Callable[[float, float], None], until: float) -> Iterator[Arrival]:
+    for times, costs, *_ in source.take(until):
+        for time, cost in zip(times, costs, strict=True):
+            yield time, accept, cost
