@@ -34,6 +34,11 @@ from ecslite.capacity.spot import SpotInterruptions
 from ecslite.capacity.strategy import CapacityProviderStrategyItem
 from ecslite.ecs.application import Application
 from ecslite.ecs.cluster import Cluster
+from ecslite.ecs.deployment_configuration import (
+    DeploymentCircuitBreaker,
+    DeploymentConfiguration,
+    ThresholdConfiguration,
+)
 from ecslite.ecs.fault import Fault
 from ecslite.ecs.placement import PlacementConstraint, PlacementStrategy
 from ecslite.ecs.service import Service
@@ -69,6 +74,8 @@ __all__ = [
     "Comparison",
     "Constant",
     "CustomMetric",
+    "DeploymentCircuitBreaker",
+    "DeploymentConfiguration",
     "Discount",
     "Discovery",
     "Distribution",
@@ -117,6 +124,7 @@ __all__ = [
     "TargetTracking",
     "Task",
     "TaskDefinition",
+    "ThresholdConfiguration",
     "TracedRequest",
     "Traffic",
     "Uniform",

@@ -7,6 +7,7 @@ time) is the application's. A new revision may bring another application, which 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from math import inf
 from typing import Any
 
 from ecslite.errors import InvalidSetting
@@ -26,12 +27,26 @@ class Application:
     """From the start of the containers to the moment at which the application listens."""
     image_mib: float = 250.0
     """Compressed size of the task's images, in MiB."""
+    pull_error: str = ""
+    """Why its image cannot be pulled, such as "manifest for shop/web:9 not found"; empty if it can."""
+    exits_after_seconds: float | None = None
+    """From the start of its containers to the moment at which its process ends by itself; None if it stays."""
+    exit_code: int = 1
+    """With which it then ends."""
+    fails_health_checks: bool = False
+    """Whether its health check answers an error, though it serves requests."""
 
     def __post_init__(self) -> None:
         if self.workers < 1 or self.backlog < 1:
             raise InvalidSetting(f"workers={self.workers}, backlog={self.backlog}: both are whole numbers from 1")
         if self.startup_seconds < 0 or self.image_mib < 0:
             raise InvalidSetting(f"startup_seconds={self.startup_seconds}, image_mib={self.image_mib}: both start at 0")
+        if self.exits_after_seconds is not None and not 0 <= self.exits_after_seconds < inf:
+            raise InvalidSetting(
+                f"exits_after_seconds={self.exits_after_seconds}: seconds start at 0; None never exits"
+            )
+        if not 0 <= self.exit_code <= 255:
+            raise InvalidSetting(f"exit_code={self.exit_code}: exit codes go from 0 to 255")
 
     def but(self, **settings: Any) -> Application:
         """The same application with other settings; InvalidSetting for a name that is none."""

@@ -1,7 +1,7 @@
 """A service: keeps as many tasks running as its desired count says, and replaces those that die or turn unhealthy.
 
-This version holds the scheduler's steady state (REPLICA). Deployments, and the throttling of tasks that fail to start,
-are left out.
+A new task definition, or a new application in it, is a deployment: its tasks take the place of the old ones step by
+step (a rolling update), within the minimum and the maximum of the deployment configuration. The scheduler is REPLICA.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from ecslite.capacity.instance_capacity import InstanceCapacity
 from ecslite.capacity.strategy import CapacityProviderStrategyItem, check_strategy, next_provider
 from ecslite.ecs.application import Application
 from ecslite.ecs.cluster import Capacity, Cluster
+from ecslite.ecs.deployment import Deployment
+from ecslite.ecs.deployment_configuration import DeploymentCircuitBreaker, DeploymentConfiguration
 from ecslite.ecs.placement import (
     DEFAULT_STRATEGIES,
     PlacementConstraint,
@@ -39,8 +41,9 @@ __all__ = ["Service"]
 MOST_TASKS = 5_000
 """Tasks in one service [AWS General Reference, ECS quotas; read 2026-11-23]."""
 
-MAXIMUM_PERCENT = 200
-"""The default of maximumPercent for REPLICA: how far replacements may go above the desired count."""
+HEALTHY_AFTER = 40.0
+"""Seconds after RUNNING at which a task without any health check counts as healthy in a deployment
+[ECS API, DeploymentConfiguration; read 2026-11-24]."""
 
 MOST_FRONTS = 5
 """Target groups of one service [AWS General Reference, ECS quotas; read 2026-11-23]."""
@@ -65,6 +68,7 @@ class Service:
         capacity_provider_strategy: Sequence[CapacityProviderStrategyItem] | None = None,
         placement_strategy: Sequence[PlacementStrategy] | None = None,
         placement_constraints: Sequence[PlacementConstraint] = (),
+        deployment_configuration: DeploymentConfiguration | None = None,
         application: Application | None = None,
         **behaviour: Any,
     ) -> None:
@@ -75,11 +79,10 @@ class Service:
             )
         self.sim = cluster.sim
         self.cluster = cluster
-        self.task_definition = task_definition
+        self.deployment_configuration = deployment_configuration or DeploymentConfiguration()
         self.name = name or task_definition.family
         self.fronts = _fronts(load_balancer)
         self.grace = health_check_grace_period_seconds
-        self.application = (application or Application()).but(**behaviour)
         self.strategy = _strategy(cluster, capacity_provider_strategy)
         _check_definition(task_definition, [cluster.providers[item.capacity_provider] for item in self.strategy])
         of_definition = tuple(PlacementConstraint("memberOf", one) for one in task_definition.placement_constraints)
@@ -91,6 +94,8 @@ class Service:
         self.placement_constraints = (*of_definition, *placement_constraints)
         self._unplaced = ""
         """The last reason why a task could not be placed; empty when there was room."""
+        self._throttled = False
+        """Whether it was said that tasks fail to start, since the last deployment began or task ran."""
         self.desired_count = desired_count
         self.tasks: list[Task] = []
         """All tasks that are not STOPPED."""
@@ -100,31 +105,83 @@ class Service:
         created = self.sim.enter(
             record, "ACTIVE", None, f"Service {self.name} is created with a desired count of {desired_count}."
         )
+        self.deployments: list[Deployment] = []
+        """All of them, oldest first; the last is the one that the service runs, or is to run."""
+        self._deploy(task_definition, (application or Application()).but(**behaviour), created)
         self.sim.level("DesiredCount", self.name, desired_count, created)
         self.sim.level("RunningCount", self.name, 0, created)
         self.sim.meter.read(self._read)
         cluster.on_room(self._room_changed)
         self._wake(created)
 
-    def update(self, *, desired_count: int, cause: int | None = None, why: str = "You set") -> int:
-        """Change the desired count; the id of the event that says so."""
-        _check_count(desired_count)
+    def update(
+        self,
+        *,
+        desired_count: int | None = None,
+        task_definition: TaskDefinition | None = None,
+        application: Application | None = None,
+        deployment_configuration: DeploymentConfiguration | None = None,
+        force_new_deployment: bool = False,
+        cause: int | None = None,
+        why: str = "You set",
+    ) -> int:
+        """Change the desired count, or deploy another revision; the id of the event that says so.
+
+        A task definition or an application makes a deployment, as `force_new_deployment` does with what runs already.
+        InvalidSetting for what the service cannot run. [ECS API, UpdateService; read 2026-11-24]
+        """
+        deploys = task_definition is not None or application is not None or force_new_deployment
+        if desired_count is None and not deploys and deployment_configuration is None:
+            raise InvalidSetting("nothing to update: give a desired_count, a task_definition or an application")
+        if desired_count is not None:
+            _check_count(desired_count)
+        if task_definition is not None:
+            _check_definition(task_definition, [self.cluster.providers[one.capacity_provider] for one in self.strategy])
+        self.deployment_configuration = deployment_configuration or self.deployment_configuration
+        if desired_count is not None:
+            cause = self._set_count(desired_count, cause, why)
+        if deploys:
+            cause = self._deploy(task_definition or self.task_definition, application or self.application, cause)
+        if cause is None:
+            cause = self.sim.log.add("service", self.name, f"You set how service {self.name} deploys.")
+        self._wake(cause)
+        return cause
+
+    def _set_count(self, desired_count: int, cause: int | None, why: str) -> int:
         before, self.desired_count = self.desired_count, desired_count
-        event = self.sim.log.add(
-            "service",
-            self.name,
-            f"{why} the desired count of service {self.name} from {before} to {desired_count}.",
-            cause,
-            desired_count=desired_count,
-        )
+        text = f"{why} the desired count of service {self.name} from {before} to {desired_count}."
+        event = self.sim.log.add("service", self.name, text, cause, desired_count=desired_count)
         self.sim.level("DesiredCount", self.name, desired_count, event)
-        self._wake(event)
         return event
+
+    def _deploy(self, definition: TaskDefinition, application: Application, cause: int | None) -> int:
+        if self.deployments:
+            text = f"You deploy {definition.name} to service {self.name}."
+            cause = self.sim.log.add("service", self.name, text, cause)
+        assert cause is not None
+        number = len(self.deployments) + 1
+        self.deployments.append(Deployment(self.sim, self.name, number, definition, application, cause=cause))
+        return self.deployments[-1].event
+
+    @property
+    def deployment(self) -> Deployment:
+        """The one that the service runs, or is to run."""
+        return self.deployments[-1]
+
+    @property
+    def task_definition(self) -> TaskDefinition:
+        """What new tasks are made of."""
+        return self.deployment.definition
+
+    @property
+    def application(self) -> Application:
+        """How new tasks behave."""
+        return self.deployment.application
 
     @property
     def deploying(self) -> bool:
-        """A deployment is in progress: tasks of another revision than the service's still run."""
-        return any(task.definition is not self.task_definition for task in self.tasks)
+        """A deployment is in progress."""
+        return self.deployment.rollout_state == "IN_PROGRESS"
 
     @property
     def group(self) -> str:
@@ -142,9 +199,58 @@ class Service:
         """A task has begun to run, is being taken out of service, or has stopped."""
         if task.last_status == "STOPPED":
             self.tasks.remove(task)
+        elif task.last_status == "DEACTIVATING":
+            self._count_failed_start(task, event)
+        elif task.last_status == "RUNNING":
+            self._count_started(task)
         self.sim.level("RunningCount", self.name, self.running_count, event)
         if task.desired_status == "STOPPED" or task.ready:
             self._wake(event)
+
+    def _count_started(self, task: Task) -> None:
+        self._of(task).started()
+        if self.deploying and not task.targets:
+            self.sim.process(self._look_again(HEALTHY_AFTER))
+
+    def _count_failed_start(self, task: Task, event: int) -> None:
+        if task.running_since is not None or task.stop_code != "TaskFailedToStart":
+            return
+        deployment = self._of(task)
+        delay = deployment.failed_to_start(self.deployment_configuration)
+        if delay and not self._throttled:
+            text = f"(service {self.name}) is unable to consistently start tasks successfully."
+            self.sim.log.add("service", self.name, text, event, delay_seconds=delay)
+            self._throttled = True
+        self._break_circuit(deployment, event)
+        self.sim.process(self._look_again(delay))
+
+    def _look_again(self, seconds: float) -> Generator[simpy.Event, None, None]:
+        yield self.sim.sleep(seconds)
+        self._wake(self.deployment.event)
+
+    def _of(self, task: Task) -> Deployment:
+        return next(one for one in self.deployments if one.id == task.deployment)
+
+    def _break_circuit(self, deployment: Deployment, cause: int) -> None:
+        """Fail a deployment whose failures have come to the threshold, and go back where that is asked for."""
+        breaker = self.deployment_configuration.deployment_circuit_breaker
+        if breaker is None or not breaker.enable or deployment is not self.deployment or not self.deploying:
+            return
+        if deployment.failed_tasks < breaker.threshold_configuration.threshold(self.desired_count):
+            return
+        event = deployment.fail(cause, f"tasks failed to start or to be healthy, {deployment.failed_tasks} in all")
+        if breaker.rollback:
+            self._roll_back(event)
+
+    def _roll_back(self, cause: int) -> None:
+        completed = [one for one in self.deployments if one.rollout_state == "COMPLETED"]
+        if completed:
+            self.deployments.remove(completed[-1])
+            self.deployments.append(completed[-1])
+            self._wake(completed[-1].resume(cause))
+        else:
+            text = f"(service {self.name}) has no completed deployment to roll back to, and starts no more tasks."
+            self.sim.log.add("service", self.name, text, cause)
 
     def target_changed(self, task: Task, target: Target, event: int) -> None:
         """The load balancer has changed its mind about a task's health."""
@@ -177,30 +283,88 @@ class Service:
         self._reconcile(cause)
 
     def _reconcile(self, cause: int) -> None:
-        wanted = [task for task in self.tasks if task.desired_status == "RUNNING"]
-        well = [task for task in wanted if task.healthy]
-        room = max(self.desired_count * MAXIMUM_PERCENT // 100 - len(wanted), 0)
+        wanted = self._live()
+        old = [task for task in wanted if task.deployment != self.deployment.id]
+        mine = [task for task in wanted if task not in old]
+        well = [task for task in mine if task.healthy]
+        room = max(self.deployment_configuration.upper(self.desired_count) - len(wanted), 0)
         missing = self.desired_count - len(well)
         if missing > 0:
             self._start(min(missing, room), cause)
         elif missing < 0:
             self._stop(self._surplus(well, -missing), cause, "Scaling activity initiated by the service scheduler")
-        self._retire_unhealthy(cause, blocked=missing > room)
+        self._retire_unhealthy(mine, cause, blocked=missing > room)
+        if old and self.deployment.rollout_state != "FAILED":
+            self._retire_old(old, cause)
+        if self.deploying:
+            self._judge(cause)
 
-    def _retire_unhealthy(self, cause: int, blocked: bool) -> None:
+    def _retire_unhealthy(self, mine: list[Task], cause: int, blocked: bool) -> None:
         """Stop condemned tasks as far as ready ones stand in for them [ECS Developer Guide, ecs_services].
 
         Where the maximum leaves no room for a replacement (`blocked`), one goes first to make room.
         """
-        wanted = self._live()
-        ill = [task for task in wanted if not task.healthy]
-        ready = sum(task.ready for task in wanted if task.healthy)
+        ill = [task for task in mine if not task.healthy]
+        ready = sum(task.ready for task in self._live() if task.healthy)
         spare = min(len(ill), max(ready + len(ill) - self.desired_count, int(blocked)))
         for task in ill[:spare]:
             self._stop([task], cause, task.condemned or "")
+            if task.condemned == "Task failed ELB health checks":
+                self._of(task).failed_check()
+                self._break_circuit(self._of(task), cause)
+
+    def _retire_old(self, old: list[Task], cause: int) -> None:
+        """Stop tasks of earlier revisions: those that are of no use, and of the rest what the minimum leaves.
+
+        [ECS API, DeploymentConfiguration; read 2026-11-24]
+        """
+        idle = [task for task in old if not self._counts_healthy(task)]
+        useful = [task for task in old if task not in idle]
+        healthy = sum(self._counts_healthy(task) for task in self._live())
+        spare = max(healthy - self.deployment_configuration.lower(self.desired_count), 0)
+        going = idle + self._surplus(useful, min(spare, len(useful)))
+        self._stop(going, cause, "Scaling activity initiated by the service scheduler")
+
+    def _counts_healthy(self, task: Task) -> bool:
+        if not task.ready or not task.healthy or task.running_since is None:
+            return False
+        of_old = task.deployment != self.deployment.id
+        return of_old or bool(task.targets) or self.sim.now - task.running_since >= HEALTHY_AFTER
+
+    def _judge(self, cause: int) -> None:
+        """The deployment is completed when all tasks are its own, as many as desired, healthy, and the old have gone.
+
+        With a minimum and a maximum that leave no room for a single step, it says so and stands still.
+        """
+        mine = [task for task in self._live() if task.deployment == self.deployment.id]
+        healthy = [task for task in mine if self._counts_healthy(task)]
+        breaker = self.deployment_configuration.deployment_circuit_breaker or DeploymentCircuitBreaker()
+        for task in healthy:
+            self.deployment.healthy(task.id, breaker.reset_on_healthy_task)
+        older = any(task.deployment != self.deployment.id for task in self.tasks)
+        if len(healthy) == len(mine) == self.desired_count and not older:
+            self._throttled = False
+            self.deployment.complete(cause)
+        elif older and not mine and not self._may_move():
+            self._stands_still(cause)
+
+    def _may_move(self) -> bool:
+        bounds, desired = self.deployment_configuration, self.desired_count
+        return bounds.upper(desired) > bounds.lower(desired)
+
+    def _stands_still(self, cause: int) -> None:
+        bounds, desired = self.deployment_configuration, self.desired_count
+        reason = (
+            f"was unable to stop or start tasks during a deployment because of the service deployment configuration:"
+            f" {bounds.lower(desired)} of {desired} tasks must stay healthy and {bounds.upper(desired)} may run."
+            f" Lower minimum_healthy_percent={bounds.minimum_healthy_percent} or raise"
+            f" maximum_percent={bounds.maximum_percent}."
+        )
+        self._no_room(reason, cause)
 
     def _start(self, count: int, cause: int) -> None:
-        if not count:
+        held = self.sim.now < self.deployment.held_until
+        if not count or held or self.deployment.rollout_state == "FAILED":
             return
         text = f"Service {self.name} starts {count} task{'s' if count > 1 else ''}."
         event = self.sim.log.add("service", self.name, text, cause, count=count)
@@ -237,9 +401,17 @@ class Service:
 
     def _add(self, provider: Capacity, event: int, zone: str | None) -> Task:
         self._started += 1
-        definition, application = self.task_definition, self.application
+        of = self.deployment
         task = Task(
-            self, definition, application, provider, number=self._started, cause=event, zone=zone, need=definition.need
+            self,
+            of.definition,
+            of.application,
+            provider,
+            number=self._started,
+            cause=event,
+            zone=zone,
+            need=of.definition.need,
+            deployment=of.id,
         )
         self.tasks.append(task)
         return task

@@ -80,12 +80,15 @@ class Task(Tenant):
         cause: int,
         zone: str | None,
         need: Need,
+        deployment: str = "",
     ) -> None:
         self.sim = owner.sim
         self.owner = owner
         self.definition = definition
         self.application = application
         self.provider = provider
+        self.deployment = deployment
+        """The id of the deployment that started it."""
         self.group = owner.group
         self.times = provider if isinstance(provider, Fargate) else provider.times
         self.need: Need = need
@@ -115,6 +118,7 @@ class Task(Tenant):
             launch_type=provider.launch_type,
             market=provider.market,
             architecture=definition.cpu_architecture,
+            deployment=deployment,
         )
         self._held_back = 0.0
         """Seconds by which Fargate's launch rate delays it."""
@@ -135,6 +139,11 @@ class Task(Tenant):
     @property
     def last_status(self) -> str:
         return self.record.state
+
+    @property
+    def stop_code(self) -> str | None:
+        """As DescribeTasks gives it; None before a stop is asked for."""
+        return self.record.attributes.get("stop_code")
 
     @property
     def short(self) -> str:
@@ -236,8 +245,16 @@ class Task(Tenant):
             else:
                 self._enter(state, f"Task {self.short} in {self.zone} {what}.")
             yield self.sim.sleep(seconds) | self._stop_asked
+        if not self._stop_asked.triggered and self.application.pull_error:
+            self._cannot_pull()
         if not self._stop_asked.triggered:
             self._listen()
+
+    def _cannot_pull(self) -> None:
+        text = f"CannotPullContainerError: {self.application.pull_error}"
+        event = self.sim.log.add("task", self.id, f"Task {self.short} fails to start. {text}", self._last_event)
+        self._crashed = True
+        self.stop(event, "TaskFailedToStart", text)
 
     def _wait_for_room(self, state: str) -> Steps:
         self._enter(state, f"Task {self.short} waits for room on an instance.")
@@ -255,6 +272,21 @@ class Task(Tenant):
         )
         for front in self.owner.fronts:
             self.targets.append(front.register(me))
+        if self.application.fails_health_checks:
+            text = f"The application in task {self.short} answers its health checks with an error."
+            event = self.sim.log.add("application", self.id, text, self._last_event)
+            for target in self.targets:
+                target.failing_check = event
+        if self.application.exits_after_seconds is not None:
+            self.sim.process(self._exit_by_itself(self.application.exits_after_seconds))
+
+    def _exit_by_itself(self, seconds: float) -> Steps:
+        yield self.sim.sleep(seconds)
+        if self._crashed or self.last_status in ("STOPPING", "DEPROVISIONING", "STOPPED"):
+            return
+        code = self.application.exit_code
+        text = f"The application in task {self.short} exits by itself (exit code {code})."
+        self.crash(self.sim.log.add("application", self.id, text, self._last_event), code)
 
     def _target_changed(self, target: Target, event: int) -> None:
         self.owner.target_changed(self, target, event)

@@ -1,0 +1,198 @@
+"""Rolling deployments: within the minimum and the maximum, given up by the circuit breaker, and rolled back."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import ecslite as ecs
+
+WEB = ecs.TaskDefinition("web", cpu=256, memory=512)
+NO_IMAGE = ecs.Application(pull_error="manifest for shop/web:9 not found")
+BREAKER = ecs.DeploymentConfiguration(deployment_circuit_breaker=ecs.DeploymentCircuitBreaker())
+
+
+def service(*, desired_count=4, seed=1, behind=None, **more):
+    """A service that has run for three minutes."""
+    sim = ecs.Simulation(seed)
+    front = None if behind is None else ecs.LoadBalancer(sim, "front", **behind)
+    web = ecs.Service(ecs.Cluster(sim, "shop"), WEB, desired_count=desired_count, load_balancer=front, **more)
+    sim.run(minutes=3)
+    return sim, web
+
+
+def live(web, deployment):
+    return [task for task in web.tasks if task.deployment == deployment.id and task.desired_status == "RUNNING"]
+
+
+def test_a_service_is_created_by_a_deployment_that_completes():
+    _, web = service()
+
+    assert [one.rollout_state for one in web.deployments] == ["COMPLETED"]
+    assert not web.deploying
+
+
+def test_an_update_replaces_every_task_and_the_chain_names_the_deployment():
+    sim, web = service()
+    web.update(application=ecs.Application(startup_seconds=1))
+    assert web.deploying
+    run = sim.run(minutes=10)
+
+    assert [one.rollout_state for one in web.deployments] == ["COMPLETED", "COMPLETED"]
+    assert len(live(web, web.deployment)) == 4 == len(web.tasks)
+    last = run.of_kind("task")[-1]
+    chain = run.why(next(event for _, state, event in last.states if state == "RUNNING"))
+    assert "You deploy web:1" in chain[-1].text
+
+
+@settings(max_examples=20)
+@given(seed=st.integers(0, 10**6), desired=st.integers(1, 8), low=st.integers(0, 100), high=st.integers(100, 200))
+def test_running_tasks_never_fall_under_the_minimum_nor_live_ones_rise_over_the_maximum(seed, desired, low, high):
+    bounds = ecs.DeploymentConfiguration(minimum_healthy_percent=low, maximum_percent=high)
+    sim, web = service(desired_count=desired, seed=seed, deployment_configuration=bounds)
+    web.update(force_new_deployment=True)
+    least, most = desired, 0
+    for second in range(181, 900, 3):
+        sim.run(minutes=second / 60)
+        wanted = [task for task in web.tasks if task.desired_status == "RUNNING"]
+        least = min(least, sum(task.ready for task in wanted))
+        most = max(most, len(wanted))
+
+    assert least >= bounds.lower(desired)
+    assert most <= bounds.upper(desired)
+    moves = bounds.upper(desired) > bounds.lower(desired)
+    assert web.deployment.rollout_state == ("COMPLETED" if moves else "IN_PROGRESS")
+
+
+def test_a_minimum_and_a_maximum_of_100_stand_still_and_say_so():
+    bounds = ecs.DeploymentConfiguration(minimum_healthy_percent=100, maximum_percent=100)
+    sim, web = service(deployment_configuration=bounds)
+    web.update(force_new_deployment=True)
+    run = sim.run(minutes=20)
+
+    said = [event.text for event in run.log if "service deployment configuration" in event.text]
+    assert len(said) == 1
+    assert "Lower minimum_healthy_percent=100 or raise maximum_percent=100" in said[0]
+    assert len(live(web, web.deployments[0])) == 4
+
+
+def test_vector_8_and_its_neighbours_the_bounded_threshold():
+    threshold = ecs.ThresholdConfiguration().threshold
+
+    assert [threshold(desired) for desired in (1, 6, 7, 25, 400, 800)] == [3, 3, 4, 13, 200, 200]
+
+
+def test_vector_9_an_unbounded_threshold_has_no_limits():
+    assert ecs.ThresholdConfiguration(type="UNBOUNDED_PERCENT").threshold(800) == 400
+    assert ecs.ThresholdConfiguration(type="COUNT", value=7).threshold(800) == 7
+
+
+def test_vector_11_a_rollback_that_is_in_progress_is_none_to_roll_back_to():
+    sim, web = service(deployment_configuration=BREAKER)
+    first = web.deployment
+    web.update(application=NO_IMAGE)
+    second = web.deployment
+    while second.rollout_state != "FAILED":
+        sim.run(minutes=sim.now / 60 + 0.01)
+    assert (web.deployment, first.rollout_state) == (first, "IN_PROGRESS")
+    web.update(application=NO_IMAGE)
+    third = web.deployment
+    sim.run(minutes=30)
+    started = len([task for task in sim.run(minutes=30).of_kind("task") if task.attributes["deployment"] == third.id])
+    run = sim.run(minutes=60)
+
+    assert third.rollout_state == "FAILED"
+    assert web.deployment is third
+    assert len([task for task in run.of_kind("task") if task.attributes["deployment"] == third.id]) == started
+    assert len(live(web, first)) == 4
+
+
+def test_vector_12_the_deployment_fails_at_the_third_failure():
+    sim, web = service(desired_count=1, deployment_configuration=BREAKER)
+    web.update(application=NO_IMAGE)
+    bad = web.deployment
+    run = sim.run(minutes=20)
+
+    failed = [task for task in run.of_kind("task") if task.attributes["deployment"] == bad.id]
+    assert bad.rollout_state == "FAILED"
+    assert len(failed) == 3
+    assert {task.attributes["stop_code"] for task in failed} == {"TaskFailedToStart"}
+    assert web.deployment is web.deployments[-1] is not bad
+
+
+def test_four_ways_to_fail_come_out_differently():
+    """Before RUNNING: breaker, throttled. After RUNNING: neither. A failing check: breaker, not throttled."""
+    ways = {
+        "before RUNNING": NO_IMAGE,
+        "20 s after": ecs.Application(exits_after_seconds=20),
+        "failing check": ecs.Application(fails_health_checks=True),
+        "well": ecs.Application(),
+    }
+    outcomes = {}
+    for way, application in ways.items():
+        sim, web = service(deployment_configuration=BREAKER, behind={"deregistration_delay_seconds": 10})
+        web.update(application=application)
+        new = web.deployment
+        run = sim.run(minutes=45)
+        throttled = any("unable to consistently start" in event.text for event in run.log)
+        outcomes[way] = (new.rollout_state == "FAILED", throttled)
+
+    assert outcomes == {
+        "before RUNNING": (True, True),
+        "20 s after": (False, False),
+        "failing check": (True, False),
+        "well": (False, False),
+    }
+
+
+def test_tasks_that_fail_to_start_are_tried_again_ever_later_and_a_new_revision_at_once():
+    sim, web = service(desired_count=1)
+    web.update(application=NO_IMAGE)
+    bad = web.deployment
+    run = sim.run(minutes=150)
+    begun = [task.states[0][0] for task in run.of_kind("task") if task.attributes["deployment"] == bad.id]
+    gaps = [later - earlier for earlier, later in pairwise(begun)]
+    web.update(application=ecs.Application())
+    sim.run(minutes=160)
+
+    assert gaps[:7] == sorted(gaps[:7])
+    assert 27 * 60 < gaps[-1] < 29 * 60
+    assert web.deployment.rollout_state == "COMPLETED"
+
+
+def test_a_run_with_deployments_is_the_same_in_slices():
+    def scenario(*stops):
+        sim, web = service(deployment_configuration=BREAKER)
+        web.update(application=NO_IMAGE)
+        for minute in stops:
+            sim.run(minutes=minute)
+        return sim.run(minutes=15).to_json()
+
+    assert scenario() == scenario(3.5, 4.01, 9)
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: ecs.DeploymentConfiguration(minimum_healthy_percent=101), "minimum_healthy_percent=101: .* 0 to 100"),
+        (lambda: ecs.DeploymentConfiguration(maximum_percent=99), "maximum_percent=99: .* 100 to 200"),
+        (lambda: ecs.DeploymentConfiguration(first_throttle_seconds=-1), "seconds start at 0"),
+        (lambda: ecs.ThresholdConfiguration(type="PERCENT"), "use one of BOUNDED_PERCENT"),
+        (lambda: ecs.ThresholdConfiguration(value=0), "value=0: .* 1 to 100"),
+        (lambda: ecs.Application(exits_after_seconds=-1), "exits_after_seconds=-1"),
+        (lambda: ecs.Application(exit_code=256), "exit_code=256"),
+    ],
+)
+def test_settings_out_of_range_are_refused_with_the_rule(make, said):
+    with pytest.raises(ecs.InvalidSetting, match=said):
+        make()
+
+
+def test_an_update_of_nothing_is_refused():
+    _, web = service()
+
+    with pytest.raises(ecs.InvalidSetting, match="nothing to update"):
+        web.update()
