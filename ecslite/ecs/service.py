@@ -18,7 +18,8 @@ from ecslite.capacity.strategy import CapacityProviderStrategyItem, check_strate
 from ecslite.ecs.application import Application
 from ecslite.ecs.cluster import Capacity, Cluster
 from ecslite.ecs.deployment import Deployment
-from ecslite.ecs.deployment_configuration import DeploymentCircuitBreaker, DeploymentConfiguration
+from ecslite.ecs.deployment_configuration import DeploymentConfiguration
+from ecslite.ecs.deployments import HEALTHY_AFTER, Deployments
 from ecslite.ecs.placement import (
     DEFAULT_STRATEGIES,
     PlacementConstraint,
@@ -40,10 +41,6 @@ __all__ = ["Service"]
 
 MOST_TASKS = 5_000
 """Tasks in one service [AWS General Reference, ECS quotas; read 2026-11-23]."""
-
-HEALTHY_AFTER = 40.0
-"""Seconds after RUNNING at which a task without any health check counts as healthy in a deployment
-[ECS API, DeploymentConfiguration; read 2026-11-24]."""
 
 MOST_FRONTS = 5
 """Target groups of one service [AWS General Reference, ECS quotas; read 2026-11-23]."""
@@ -94,8 +91,6 @@ class Service:
         self.placement_constraints = (*of_definition, *placement_constraints)
         self._unplaced = ""
         """The last reason why a task could not be placed; empty when there was room."""
-        self._throttled = False
-        """Whether it was said that tasks fail to start, since the last deployment began or task ran."""
         self.desired_count = desired_count
         self.tasks: list[Task] = []
         """All tasks that are not STOPPED."""
@@ -105,8 +100,7 @@ class Service:
         created = self.sim.enter(
             record, "ACTIVE", None, f"Service {self.name} is created with a desired count of {desired_count}."
         )
-        self.deployments: list[Deployment] = []
-        """All of them, oldest first; the last is the one that the service runs, or is to run."""
+        self._deployments = Deployments(self, self._wake)
         self._deploy(task_definition, (application or Application()).but(**behaviour), created)
         self.sim.level("DesiredCount", self.name, desired_count, created)
         self.sim.level("RunningCount", self.name, 0, created)
@@ -159,14 +153,17 @@ class Service:
             text = f"You deploy {definition.name} to service {self.name}."
             cause = self.sim.log.add("service", self.name, text, cause)
         assert cause is not None
-        number = len(self.deployments) + 1
-        self.deployments.append(Deployment(self.sim, self.name, number, definition, application, cause=cause))
-        return self.deployments[-1].event
+        return self._deployments.add(definition, application, cause)
+
+    @property
+    def deployments(self) -> list[Deployment]:
+        """All of them, oldest first; the last is the one that the service runs, or is to run."""
+        return self._deployments.all
 
     @property
     def deployment(self) -> Deployment:
         """The one that the service runs, or is to run."""
-        return self.deployments[-1]
+        return self._deployments.primary
 
     @property
     def task_definition(self) -> TaskDefinition:
@@ -200,57 +197,12 @@ class Service:
         if task.last_status == "STOPPED":
             self.tasks.remove(task)
         elif task.last_status == "DEACTIVATING":
-            self._count_failed_start(task, event)
+            self._deployments.ended(task, event)
         elif task.last_status == "RUNNING":
-            self._count_started(task)
+            self._deployments.started(task)
         self.sim.level("RunningCount", self.name, self.running_count, event)
         if task.desired_status == "STOPPED" or task.ready:
             self._wake(event)
-
-    def _count_started(self, task: Task) -> None:
-        self._of(task).started()
-        if self.deploying and not task.targets:
-            self.sim.process(self._look_again(HEALTHY_AFTER))
-
-    def _count_failed_start(self, task: Task, event: int) -> None:
-        if task.running_since is not None or task.stop_code != "TaskFailedToStart":
-            return
-        deployment = self._of(task)
-        delay = deployment.failed_to_start(self.deployment_configuration)
-        if delay and not self._throttled:
-            text = f"(service {self.name}) is unable to consistently start tasks successfully."
-            self.sim.log.add("service", self.name, text, event, delay_seconds=delay)
-            self._throttled = True
-        self._break_circuit(deployment, event)
-        self.sim.process(self._look_again(delay))
-
-    def _look_again(self, seconds: float) -> Generator[simpy.Event, None, None]:
-        yield self.sim.sleep(seconds)
-        self._wake(self.deployment.event)
-
-    def _of(self, task: Task) -> Deployment:
-        return next(one for one in self.deployments if one.id == task.deployment)
-
-    def _break_circuit(self, deployment: Deployment, cause: int) -> None:
-        """Fail a deployment whose failures have come to the threshold, and go back where that is asked for."""
-        breaker = self.deployment_configuration.deployment_circuit_breaker
-        if breaker is None or not breaker.enable or deployment is not self.deployment or not self.deploying:
-            return
-        if deployment.failed_tasks < breaker.threshold_configuration.threshold(self.desired_count):
-            return
-        event = deployment.fail(cause, f"tasks failed to start or to be healthy, {deployment.failed_tasks} in all")
-        if breaker.rollback:
-            self._roll_back(event)
-
-    def _roll_back(self, cause: int) -> None:
-        completed = [one for one in self.deployments if one.rollout_state == "COMPLETED"]
-        if completed:
-            self.deployments.remove(completed[-1])
-            self.deployments.append(completed[-1])
-            self._wake(completed[-1].resume(cause))
-        else:
-            text = f"(service {self.name}) has no completed deployment to roll back to, and starts no more tasks."
-            self.sim.log.add("service", self.name, text, cause)
 
     def target_changed(self, task: Task, target: Target, event: int) -> None:
         """The load balancer has changed its mind about a task's health."""
@@ -310,8 +262,7 @@ class Service:
         for task in ill[:spare]:
             self._stop([task], cause, task.condemned or "")
             if task.condemned == "Task failed ELB health checks":
-                self._of(task).failed_check()
-                self._break_circuit(self._of(task), cause)
+                self._deployments.failed_check(task, cause)
 
     def _retire_old(self, old: list[Task], cause: int) -> None:
         """Stop tasks of earlier revisions: those that are of no use, and of the rest what the minimum leaves.
@@ -338,13 +289,11 @@ class Service:
         """
         mine = [task for task in self._live() if task.deployment == self.deployment.id]
         healthy = [task for task in mine if self._counts_healthy(task)]
-        breaker = self.deployment_configuration.deployment_circuit_breaker or DeploymentCircuitBreaker()
         for task in healthy:
-            self.deployment.healthy(task.id, breaker.reset_on_healthy_task)
+            self._deployments.healthy(task)
         older = any(task.deployment != self.deployment.id for task in self.tasks)
         if len(healthy) == len(mine) == self.desired_count and not older:
-            self._throttled = False
-            self.deployment.complete(cause)
+            self._deployments.complete(cause)
         elif older and not mine and not self._may_move():
             self._stands_still(cause)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import botocore.session
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ecslite as ecs
+from ecslite.ecs.deployment_configuration import THRESHOLD_TYPES
 
 WEB = ecs.TaskDefinition("web", cpu=256, memory=512)
 NO_IMAGE = ecs.Application(pull_error="manifest for shop/web:9 not found")
@@ -196,3 +198,10 @@ def test_an_update_of_nothing_is_refused():
 
     with pytest.raises(ecs.InvalidSetting, match="nothing to update"):
         web.update()
+
+
+def test_thresholds_and_rollout_states_are_named_as_botocore_names_them():
+    model = botocore.session.get_session().get_service_model("ecs")
+
+    assert set(THRESHOLD_TYPES) == set(model.shape_for("ThresholdType").enum)
+    assert set(model.shape_for("DeploymentRolloutState").enum) == {"IN_PROGRESS", "COMPLETED", "FAILED"}

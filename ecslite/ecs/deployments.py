@@ -1,0 +1,125 @@
+"""All deployments of a service: which one it runs, when one is given up, and to which it then goes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import Protocol
+
+import simpy
+
+from ecslite.ecs.application import Application
+from ecslite.ecs.deployment import Deployment
+from ecslite.ecs.deployment_configuration import DeploymentCircuitBreaker, DeploymentConfiguration
+from ecslite.ecs.task import Task
+from ecslite.ecs.task_definition import TaskDefinition
+from ecslite.sim.simulation import Simulation
+
+__all__ = ["HEALTHY_AFTER", "Deployments"]
+
+HEALTHY_AFTER = 40.0
+"""Seconds after RUNNING at which a task without any health check counts as healthy in a deployment
+[ECS API, DeploymentConfiguration; read 2026-11-24]."""
+
+
+class Scheduler(Protocol):
+    """The service, as its deployments see it."""
+
+    sim: Simulation
+    name: str
+    desired_count: int
+    deployment_configuration: DeploymentConfiguration
+
+
+class Deployments:
+    """Oldest first; the last is the one that the service runs, or is to run. `wake` has the scheduler look again."""
+
+    def __init__(self, service: Scheduler, wake: Callable[[int], None]) -> None:
+        self.service = service
+        self.sim = service.sim
+        self.all: list[Deployment] = []
+        self._wake = wake
+        self._throttled = False
+        """Whether it was said that tasks fail to start, since the last deployment was completed."""
+
+    @property
+    def primary(self) -> Deployment:
+        """The one that the service runs, or is to run."""
+        return self.all[-1]
+
+    def add(self, definition: TaskDefinition, application: Application, cause: int) -> int:
+        """Begin the next one; the event's id."""
+        number = len(self.all) + 1
+        self.all.append(Deployment(self.sim, self.service.name, number, definition, application, cause=cause))
+        return self.primary.event
+
+    def of(self, task: Task) -> Deployment:
+        """The one that started a task."""
+        return next(one for one in self.all if one.id == task.deployment)
+
+    def complete(self, cause: int) -> None:
+        """The service is in a steady state."""
+        self._throttled = False
+        self.primary.complete(cause)
+
+    # What becomes of its tasks
+
+    def started(self, task: Task) -> None:
+        """A task is RUNNING."""
+        self.of(task).started()
+        if self.primary.rollout_state == "IN_PROGRESS" and not task.targets:
+            self.sim.process(self._look_again(HEALTHY_AFTER))
+
+    def ended(self, task: Task, event: int) -> None:
+        """A task goes; it counts if it could not start."""
+        if task.running_since is not None or task.stop_code != "TaskFailedToStart":
+            return
+        deployment = self.of(task)
+        delay = deployment.failed_to_start(self.service.deployment_configuration)
+        if delay and not self._throttled:
+            text = f"(service {self.service.name}) is unable to consistently start tasks successfully."
+            self.sim.log.add("service", self.service.name, text, event, delay_seconds=delay)
+            self._throttled = True
+        self._break_circuit(deployment, event)
+        self.sim.process(self._look_again(delay))
+
+    def healthy(self, task: Task) -> None:
+        """A task of the primary counts as healthy."""
+        self.primary.healthy(task.id, (self._breaker or DeploymentCircuitBreaker()).reset_on_healthy_task)
+
+    def failed_check(self, task: Task, cause: int) -> None:
+        """A task is replaced because it failed health checks."""
+        deployment = self.of(task)
+        deployment.failed_check()
+        self._break_circuit(deployment, cause)
+
+    def _look_again(self, seconds: float) -> Generator[simpy.Event, None, None]:
+        yield self.sim.sleep(seconds)
+        self._wake(self.primary.event)
+
+    # The circuit breaker
+
+    @property
+    def _breaker(self) -> DeploymentCircuitBreaker | None:
+        return self.service.deployment_configuration.deployment_circuit_breaker
+
+    def _break_circuit(self, deployment: Deployment, cause: int) -> None:
+        """Fail a deployment whose failures have come to the threshold, and go back where that is asked for."""
+        breaker = self._breaker
+        if breaker is None or not breaker.enable or deployment is not self.primary:
+            return
+        threshold = breaker.threshold_configuration.threshold(self.service.desired_count)
+        if deployment.rollout_state != "IN_PROGRESS" or deployment.failed_tasks < threshold:
+            return
+        event = deployment.fail(cause, f"tasks failed to start or to be healthy, {deployment.failed_tasks} in all")
+        if breaker.rollback:
+            self._roll_back(event)
+
+    def _roll_back(self, cause: int) -> None:
+        completed = [one for one in self.all if one.rollout_state == "COMPLETED"]
+        if completed:
+            self.all.remove(completed[-1])
+            self.all.append(completed[-1])
+            self._wake(completed[-1].resume(cause))
+        else:
+            text = f"(service {self.service.name}) has no completed deployment to go back to: it starts no more tasks."
+            self.sim.log.add("service", self.service.name, text, cause)
