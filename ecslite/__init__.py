@@ -35,6 +35,7 @@ from ecslite.capacity.strategy import CapacityProviderStrategyItem
 from ecslite.ecs.application import Application
 from ecslite.ecs.cluster import Cluster
 from ecslite.ecs.deployment_configuration import (
+    DeploymentAlarms,
     DeploymentCircuitBreaker,
     DeploymentConfiguration,
     ThresholdConfiguration,
@@ -74,6 +75,7 @@ __all__ = [
     "Comparison",
     "Constant",
     "CustomMetric",
+    "DeploymentAlarms",
     "DeploymentCircuitBreaker",
     "DeploymentConfiguration",
     "Discount",

@@ -5,17 +5,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil
+from typing import Any, Protocol
 
 from ecslite.errors import InvalidSetting
 
-__all__ = ["DeploymentCircuitBreaker", "DeploymentConfiguration", "ThresholdConfiguration"]
+__all__ = ["DeploymentAlarms", "DeploymentCircuitBreaker", "DeploymentConfiguration", "ThresholdConfiguration"]
 
 BOUNDS = (3, 200)
 """The least and the greatest threshold of BOUNDED_PERCENT [ECS Developer Guide, deployment-circuit-breaker; read
 2026-11-24]."""
+
+LONGEST_BAKE = 1440
+"""Minutes [ECS API, CanaryConfiguration; read 2026-11-24]."""
 
 THRESHOLD_TYPES = ("BOUNDED_PERCENT", "UNBOUNDED_PERCENT", "COUNT")
 
@@ -54,6 +59,37 @@ class DeploymentCircuitBreaker:
     threshold_configuration: ThresholdConfiguration = field(default_factory=ThresholdConfiguration)
 
 
+class WatchedAlarm(Protocol):
+    """What a deployment has to know of an alarm; `ecs.Alarm` is one."""
+
+    name: str
+    state: str
+    event: int | None
+    told: list[Callable[[Any], None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeploymentAlarms:
+    """Alarms that fail a deployment when one goes into ALARM before it is completed.
+
+    Where one stands in ALARM already at the start, that deployment has none [ECS Developer Guide,
+    deployment-alarm-failure; read 2026-11-24].
+    """
+
+    alarms: Sequence[WatchedAlarm]
+    enable: bool = True
+    rollback: bool = True
+    bake_time_in_minutes: float = 3.0
+    # Model: how long the alarms are watched after the last old task has gone. ECS computes it from the alarms, and AWS
+    # says only that it is less than five minutes by default.
+
+    def __post_init__(self) -> None:
+        if not self.alarms:
+            raise InvalidSetting("alarms=(): name at least one alarm, such as ecs.Alarm(...)")
+        if not 0 <= self.bake_time_in_minutes <= LONGEST_BAKE:
+            raise InvalidSetting(f"bake_time_in_minutes={self.bake_time_in_minutes}: use 0 to {LONGEST_BAKE}")
+
+
 @dataclass(frozen=True, kw_only=True)
 class DeploymentConfiguration:
     """Of a rolling update: the fewest healthy tasks and the most tasks at any moment, in per cent of the desired count.
@@ -65,6 +101,7 @@ class DeploymentConfiguration:
     minimum_healthy_percent: int = 100
     maximum_percent: int = 200
     deployment_circuit_breaker: DeploymentCircuitBreaker | None = None
+    alarms: DeploymentAlarms | None = None
     first_throttle_seconds: float = 10.0
     # Model: tasks that fail to start are tried again after 10 s, then 20 s, doubling up to AWS's 27 minutes. AWS
     # documents the limit alone.

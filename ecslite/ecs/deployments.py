@@ -9,9 +9,10 @@ import simpy
 
 from ecslite.ecs.application import Application
 from ecslite.ecs.deployment import Deployment
-from ecslite.ecs.deployment_configuration import DeploymentCircuitBreaker, DeploymentConfiguration
+from ecslite.ecs.deployment_configuration import DeploymentCircuitBreaker, DeploymentConfiguration, WatchedAlarm
 from ecslite.ecs.task import Task
 from ecslite.ecs.task_definition import TaskDefinition
+from ecslite.sim.clock import MINUTE
 from ecslite.sim.simulation import Simulation
 
 __all__ = ["HEALTHY_AFTER", "Deployments"]
@@ -40,6 +41,11 @@ class Deployments:
         self._wake = wake
         self._throttled = False
         """Whether it was said that tasks fail to start, since the last deployment was completed."""
+        self._heard: list[WatchedAlarm] = []
+        """Alarms that tell of their changes."""
+        self._watched: list[WatchedAlarm] = []
+        """Those that can fail the primary."""
+        self._steady_since: float | None = None
 
     @property
     def primary(self) -> Deployment:
@@ -50,16 +56,29 @@ class Deployments:
         """Begin the next one; the event's id."""
         number = len(self.all) + 1
         self.all.append(Deployment(self.sim, self.service.name, number, definition, application, cause=cause))
+        self._watch_alarms()
         return self.primary.event
 
     def of(self, task: Task) -> Deployment:
         """The one that started a task."""
         return next(one for one in self.all if one.id == task.deployment)
 
-    def complete(self, cause: int) -> None:
-        """The service is in a steady state."""
+    def steady(self, cause: int) -> None:
+        """The service is in a steady state: the primary is completed, after its bake time where alarms are watched."""
+        if self._steady_since is None:
+            self._steady_since = self.sim.now
+        alarms = self.service.deployment_configuration.alarms
+        bake = alarms.bake_time_in_minutes * MINUTE if alarms and self._watched else 0.0
+        left = self._steady_since + bake - self.sim.now
+        if left > 0:
+            self.sim.process(self._look_again(left))
+            return
         self._throttled = False
         self.primary.complete(cause)
+
+    def unsteady(self) -> None:
+        """The service is not in a steady state: a bake time begins anew."""
+        self._steady_since = None
 
     # What becomes of its tasks
 
@@ -119,7 +138,37 @@ class Deployments:
         if completed:
             self.all.remove(completed[-1])
             self.all.append(completed[-1])
-            self._wake(completed[-1].resume(cause))
+            event = completed[-1].resume(cause)
+            self._watch_alarms()
+            self._wake(event)
         else:
             text = f"(service {self.service.name}) has no completed deployment to go back to: it starts no more tasks."
             self.sim.log.add("service", self.service.name, text, cause)
+
+    # Alarms
+
+    def _watch_alarms(self) -> None:
+        """Watch the alarms of the configuration, unless one of them is in ALARM at the start."""
+        self._steady_since = None
+        configured = self.service.deployment_configuration.alarms
+        alarms = list(configured.alarms) if configured and configured.enable else []
+        standing = [alarm for alarm in alarms if alarm.state == "ALARM"]
+        if standing:
+            text = f"(service {self.service.name}) alarm {standing[0].name} is in ALARM already, so alarms are ignored."
+            self.sim.log.add("service", self.service.name, text, standing[0].event)
+        self._watched = [] if standing else alarms
+        for alarm in alarms:
+            if not any(alarm is one for one in self._heard):
+                self._heard.append(alarm)
+                alarm.told.append(self._alarm_changed)
+
+    def _alarm_changed(self, alarm: WatchedAlarm) -> None:
+        configured = self.service.deployment_configuration.alarms
+        watched = any(alarm is one for one in self._watched)
+        if alarm.state != "ALARM" or not watched or configured is None or alarm.event is None:
+            return
+        if self.primary.rollout_state != "IN_PROGRESS":
+            return
+        event = self.primary.fail(alarm.event, f"alarm {alarm.name} went off")
+        if configured.rollback:
+            self._roll_back(event)

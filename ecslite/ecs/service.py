@@ -293,8 +293,10 @@ class Service:
             self._deployments.healthy(task)
         older = any(task.deployment != self.deployment.id for task in self.tasks)
         if len(healthy) == len(mine) == self.desired_count and not older:
-            self._deployments.complete(cause)
-        elif older and not mine and not self._may_move():
+            self._deployments.steady(cause)
+            return
+        self._deployments.unsteady()
+        if older and not mine and not self._may_move():
             self._stands_still(cause)
 
     def _may_move(self) -> bool:

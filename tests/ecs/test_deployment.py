@@ -205,3 +205,67 @@ def test_thresholds_and_rollout_states_are_named_as_botocore_names_them():
 
     assert set(THRESHOLD_TYPES) == set(model.shape_for("ThresholdType").enum)
     assert set(model.shape_for("DeploymentRolloutState").enum) == {"IN_PROGRESS", "COMPLETED", "FAILED"}
+
+
+def alarmed(*, at_minute, deploy_at):
+    """A service that deploys while an alarm on its errors may go off, by crashes of all of its tasks."""
+    sim = ecs.Simulation(3)
+    front = ecs.LoadBalancer(sim, "front", deregistration_delay_seconds=10)
+    alarm = ecs.Alarm(
+        sim,
+        "errors",
+        metric="HTTPCode_ELB_5XX_Count",
+        subject="front",
+        statistic="Sum",
+        comparison="GreaterThanThreshold",
+        threshold=0,
+    )
+    bounds = ecs.DeploymentConfiguration(alarms=ecs.DeploymentAlarms(alarms=[alarm], bake_time_in_minutes=5))
+    web = ecs.Service(
+        ecs.Cluster(sim, "shop"), WEB, desired_count=2, load_balancer=front, deployment_configuration=bounds
+    )
+    ecs.Traffic(sim, ecs.constant(20), cpu_seconds=0.001, from_minute=4).to(front)
+    ecs.Fault(web, "crash", at_minute=at_minute, count=2)
+    sim.run(minutes=deploy_at)
+    web.update(force_new_deployment=True)
+    return sim, web
+
+
+def test_an_alarm_in_the_bake_time_fails_the_deployment_and_the_service_goes_back():
+    sim, web = alarmed(at_minute=13, deploy_at=10)
+    first, second = web.deployments
+    sim.run(minutes=15)
+
+    assert second.rollout_state == "FAILED"
+    assert web.deployment is first
+    run = sim.run(minutes=40)
+    assert {task.deployment for task in web.tasks} == {first.id}
+    assert any("alarm errors went off" in event.text for event in run.log)
+
+
+def test_an_alarm_that_stands_at_the_start_is_ignored():
+    sim, web = alarmed(at_minute=11, deploy_at=12.5)
+    run = sim.run(minutes=40)
+
+    assert any("is in ALARM already" in event.text for event in run.log)
+    assert [one.rollout_state for one in web.deployments] == ["COMPLETED", "COMPLETED"]
+
+
+def test_a_deployment_with_alarms_is_in_progress_until_its_bake_time_ends():
+    sim, web = alarmed(at_minute=39, deploy_at=10)
+    run = sim.run(minutes=30)
+
+    done = run.of_kind("deployment")[1].states[-1][0]
+    last_old = max(
+        task.states[-1][0] for task in run.of_kind("task") if task.attributes["deployment"] == web.deployments[0].id
+    )
+    assert web.deployment.rollout_state == "COMPLETED"
+    assert done >= last_old + 300
+
+
+@pytest.mark.parametrize(
+    ("settings_", "said"), [({"alarms": []}, "at least one alarm"), ({"bake_time_in_minutes": 1441}, "use 0 to 1440")]
+)
+def test_deployment_alarms_out_of_range_are_refused(settings_, said):
+    with pytest.raises(ecs.InvalidSetting, match=said):
+        ecs.DeploymentAlarms(**{"alarms": [object()]} | settings_)
