@@ -12,7 +12,12 @@ from typing import Any
 
 from ecslite.errors import InvalidSetting
 
-__all__ = ["Application"]
+__all__ = ["DISCIPLINES", "Application"]
+
+DISCIPLINES = ("first-come-first-served", "processor-sharing")
+# Model: the first is a process with a fixed number of workers of one thread each, such as gunicorn's, pinned to their
+# part of the CPU; the second one that works on all its requests at once. Mean times are the same where work is
+# exponential and there is one worker; short requests get through faster with the second, long ones slower.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +28,9 @@ class Application:
     """Requests that a task serves at a time."""
     backlog: int = 100
     """Requests that may wait in a task; one more is refused."""
+    discipline: str = "first-come-first-served"
+    """How the workers share the task's CPU: each has an even part of it ("first-come-first-served"), or those that have
+    work share it ("processor-sharing")."""
     startup_seconds: float = 5.0
     """From the start of the containers to the moment at which the application listens."""
     image_mib: float = 250.0
@@ -39,6 +47,8 @@ class Application:
     def __post_init__(self) -> None:
         if self.workers < 1 or self.backlog < 1:
             raise InvalidSetting(f"workers={self.workers}, backlog={self.backlog}: both are whole numbers from 1")
+        if self.discipline not in DISCIPLINES:
+            raise InvalidSetting(f"discipline={self.discipline!r}: use one of {', '.join(DISCIPLINES)}")
         if self.startup_seconds < 0 or self.image_mib < 0:
             raise InvalidSetting(f"startup_seconds={self.startup_seconds}, image_mib={self.image_mib}: both start at 0")
         if self.exits_after_seconds is not None and not 0 <= self.exits_after_seconds < inf:

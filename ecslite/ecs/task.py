@@ -211,9 +211,9 @@ class Task(Tenant):
 
     def cpu_percent(self) -> float:
         """CPU used since the last call, in per cent of what the task definition reserves for the time it has run."""
-        now, busy = self.sim.now, self.workers.busy_seconds(self.sim.now)
+        now, busy = self.sim.now, self.workers.cpu_seconds(self.sim.now)
         seconds = now - max(self._measured_at, self.running_since or 0.0)
-        used = (busy - self._measured_busy) / self.workers.stretch
+        used = busy - self._measured_busy
         self._measured_at, self._measured_busy = now, busy
         self.cpu_used = 1024 * used / seconds if seconds else 0.0
         return 100 * used / (self.definition.vcpu * seconds) if seconds else 0.0

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from ecslite.ecs.application import Application
 from ecslite.ecs.task_definition import TaskDefinition
+from ecslite.sim.processor_sharing import ProcessorSharing
+from ecslite.sim.server import Server
 from ecslite.sim.station import Workers
 
 __all__ = ["new_workers"]
 
 
-def new_workers(definition: TaskDefinition, application: Application) -> Workers:
+def new_workers(definition: TaskDefinition, application: Application) -> Server:
     """The workers of one more task."""
-    # Model: the task's CPU is shared evenly among its workers, and one worker uses one core at the most.
-    share = min(1.0, definition.vcpu / application.workers)
-    return Workers(application.workers, stretch=1 / share, backlog=application.backlog)
+    # Model: a request uses one core at the most.
+    count, cores = application.workers, definition.vcpu
+    if application.discipline == "processor-sharing":
+        return ProcessorSharing(count, cores=cores, backlog=application.backlog)
+    return Workers(count, stretch=max(1.0, count / cores), backlog=application.backlog)

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ecslite.errors import InvalidSetting
+from ecslite.sim.server import Request, Server
 from ecslite.sim.simulation import Simulation
-from ecslite.sim.station import Workers
 
 __all__ = ["HealthCheck", "Lost", "Registration", "Target"]
 
-Lost = tuple[float, float, float]
+Lost = Request
 """A request that was not answered: its arrival, CPU seconds and seconds of waiting."""
 
 
@@ -58,7 +58,7 @@ class Registration:
     """What a task says of itself when it registers as a target."""
 
     id: str
-    workers: Workers
+    workers: Server
     ready_at: float
     """The second of the run from which its application listens."""
     cause: int

@@ -32,10 +32,11 @@ class Workers:
 
     A request with c CPU seconds and w seconds of waiting in it takes c × `stretch` + w seconds of a worker; while it
     waits for others it holds its worker and uses no CPU. The end of a request is known when it is accepted; it stays
-    pending until that moment has come, since the workers may die before.
+    pending until that moment has come, since the workers may die before, or get another number of cores.
     """
 
-    # Model: first come, first served. Processor sharing has the same mean for exponential work, but another p99.
+    # Model: first come, first served, each worker with its even part of the CPU, whether the others work or not.
+    # ProcessorSharing has the same mean for one worker with exponential work, but another p99.
     # Model: a request does its work first and waits after; what has been used at one moment depends on that order.
 
     def __init__(self, count: int, *, stretch: float = 1.0, backlog: int | None = None) -> None:
@@ -44,11 +45,14 @@ class Workers:
         self.count = count
         self.stretch = stretch
         self.accepted_seconds = 0.0
-        """Worker seconds of CPU work in all that was accepted."""
+        """CPU seconds in all that was accepted."""
         self._free = [0.0] * count
         self._starts: deque[float] | None = None if backlog is None else deque([0.0] * backlog, backlog)
         self._arrivals: list[float] = []
+        self._costs: list[float] = []
+        """CPU seconds."""
         self._services: list[float] = []
+        """Seconds of a worker, waiting included."""
         self._ends: list[float] = []
         self._waits: list[float] = []
         """Beside the others; empty where no request waits for others."""
@@ -64,10 +68,10 @@ class Workers:
         if self._starts is not None:
             ends = self._serve_with_backlog(arrivals, services, self._starts)
             if REFUSED in ends:
-                return self._keep_accepted(arrivals, services, ends, waits)
+                return self._keep_accepted(arrivals, costs, services, ends, waits)
         else:
             ends = (self._serve_one if self.count == 1 else self._serve_many)(arrivals, services)
-        self._keep(arrivals, services, ends, waits)
+        self._keep(arrivals, costs, services, ends, waits)
         return []
 
     def offer(self, arrival: float, cost: float, wait: float = 0.0) -> bool:
@@ -95,8 +99,7 @@ class Workers:
         return [(begin, end) for begin, end in zip(self._arrivals, self._ends, strict=True) if end <= now]
 
     def _request(self, index: int) -> tuple[float, float, float]:
-        wait = self._waits[index] if self._waits else 0.0
-        return self._arrivals[index], SHIFT + (self._services[index] - wait) / self.stretch - SHIFT, wait
+        return self._arrivals[index], self._costs[index], self._waits[index] if self._waits else 0.0
 
     def _serve_one(self, arrivals: list[float], services: list[float]) -> list[float]:
         ends: list[float] = []
@@ -138,21 +141,32 @@ class Workers:
         return ends
 
     def _keep_accepted(
-        self, arrivals: list[float], services: list[float], ends: list[float], waits: list[float] | None
+        self,
+        arrivals: list[float],
+        costs: list[float],
+        services: list[float],
+        ends: list[float],
+        waits: list[float] | None,
     ) -> list[int]:
         """Keep those that were accepted; the indexes of the others."""
         accepted = [end != REFUSED for end in ends]
-        arrivals, services, kept = (list(compress(each, accepted)) for each in (arrivals, services, ends))
-        self._keep(arrivals, services, kept, waits and list(compress(waits, accepted)))
+        arrivals, costs, services, kept = (list(compress(each, accepted)) for each in (arrivals, costs, services, ends))
+        self._keep(arrivals, costs, services, kept, waits and list(compress(waits, accepted)))
         return [index for index, end in enumerate(ends) if end == REFUSED]
 
-    def _keep(self, arrivals: list[float], services: list[float], ends: list[float], waits: list[float] | None) -> None:
-        self.accepted_seconds += sum(services)
+    def _keep(
+        self,
+        arrivals: list[float],
+        costs: list[float],
+        services: list[float],
+        ends: list[float],
+        waits: list[float] | None,
+    ) -> None:
+        self.accepted_seconds += sum(costs)
         if waits or self._waits:
-            waits = waits or [0.0] * len(arrivals)
-            self.accepted_seconds -= sum(waits)
-            self._waits = (self._waits or [0.0] * len(self._arrivals)) + waits
+            self._waits = (self._waits or [0.0] * len(self._arrivals)) + (waits or [0.0] * len(arrivals))
         self._arrivals += arrivals
+        self._costs += costs
         self._services += services
         self._ends += ends
         if self._open is not None:
@@ -174,13 +188,14 @@ class Workers:
         left = set(rest)
         done = latencies[:sure] + [latencies[i] for i in range(sure, len(ends)) if i not in left]
         self._arrivals = [arrivals[i] for i in rest]
+        self._costs = [self._costs[i] for i in rest]
         self._services = [self._services[i] for i in rest]
         self._ends = [ends[i] for i in rest]
         self._waits = self._waits and [self._waits[i] for i in rest]
         return done
 
     def _forget_all(self) -> None:
-        self._arrivals, self._services, self._ends, self._waits = [], [], [], []
+        self._arrivals, self._costs, self._services, self._ends, self._waits = [], [], [], [], []
 
     def drop(self, now: float) -> list[tuple[float, float, float]]:
         """Lose every request that has not ended at `now`: (arrival, CPU, wait) of each. Settle first."""
@@ -200,18 +215,61 @@ class Workers:
         """The moment at which the last accepted request ends, or `now` if none is left."""
         return max(now, max(self._free))
 
-    def busy_seconds(self, now: float) -> float:
-        """Worker seconds of CPU work done up to `now`, in all requests: what was accepted less what is still to do."""
+    def cpu_seconds(self, now: float) -> float:
+        """CPU seconds of work done up to `now`, in all requests: what was accepted less what is still to do."""
         return self.accepted_seconds - self._remaining(now)
 
     def _remaining(self, now: float) -> float:
-        """Worker seconds of CPU work that accepted requests still have before them."""
+        """CPU seconds that accepted requests still have before them."""
         waits = self._waits or repeat(0.0)
-        return sum(
-            max(min(service, end - now) - wait, 0.0)
-            for service, end, wait in zip(self._services, self._ends, waits, strict=False)
-            if end > now
+        return (
+            sum(
+                max(min(service, end - now) - wait, 0.0)
+                for service, end, wait in zip(self._services, self._ends, waits, strict=False)
+                if end > now
+            )
+            / self.stretch
         )
+
+    def set_cores(self, now: float, cores: float) -> None:
+        """From now on it has so many cores, for what it has in hand as well.
+
+        What is in service goes on at the new speed; what waits for a worker is served again, in the same order.
+        """
+        before, self.stretch = self.stretch, max(1.0, self.count / cores)
+        if self.stretch == before:
+            return
+        in_hand = [index for index, end in enumerate(self._ends) if end > now]
+        begun = sum(self._ends[index] - self._services[index] <= now for index in in_hand)
+        for index in in_hand[:begun]:
+            self._ends[index] = self._end_after_all(index, now, before)
+        self._restretch(in_hand)
+        self._free = [now] * (self.count - begun) + sorted(self._ends[index] for index in in_hand[:begun])
+        self._begin_again(in_hand[begun:])
+        if self._open is not None:
+            self._open = sorted(self._ends[index] for index in in_hand)
+
+    def _end_after_all(self, index: int, now: float, before: float) -> float:
+        """When a request in service ends, now that the CPU has another speed."""
+        left = self._ends[index] - now
+        wait = min(left, self._waits[index]) if self._waits else 0.0
+        return now + (SHIFT + (left - wait) * self.stretch / before - SHIFT) + wait
+
+    def _restretch(self, indexes: list[int]) -> None:
+        for index in indexes:
+            work = SHIFT + self._costs[index] * self.stretch - SHIFT
+            self._services[index] = work + (self._waits[index] if self._waits else 0.0)
+
+    def _begin_again(self, indexes: list[int]) -> None:
+        """Serve requests that wait for a worker, from the present state of the workers on."""
+        starts = []
+        for index in indexes:
+            starts.append(self._free[0])
+            self._ends[index] = self._free[0] + self._services[index]
+            heapreplace(self._free, self._ends[index])
+        if self._starts is not None:
+            # Starts that lie in the past are as good as any other before the present.
+            self._starts.extend([0.0] * (self._starts.maxlen or 0) + starts)
 
 
 class Station(ABC):

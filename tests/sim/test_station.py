@@ -69,16 +69,16 @@ def test_waiting_holds_a_worker_and_uses_no_cpu(requests, workers, backlog, stre
     waits = [wait for *_, wait in requests][: len(arrivals)]
     services = [cost * stretch + wait for cost, wait in zip(cpu, waits, strict=True)]
     ends = event_by_event(arrivals, services, workers, backlog)
-    worked = [min(cpu[i] * stretch, max(0.0, cut - (end - services[i]))) for i, end in ends.items()]
+    worked = [min(cpu[i], max(0.0, cut - (end - services[i])) / stretch) for i, end in ends.items()]
     batch = Workers(workers, stretch=stretch, backlog=backlog)
 
     batch.serve(arrivals, cpu, waits)
 
-    assert batch.busy_seconds(cut) == sum(worked)
+    assert batch.cpu_seconds(cut) == sum(worked)
     assert sorted(batch.settle(cut)) == sorted(end - arrivals[i] for i, end in ends.items() if end <= cut)
-    assert batch.busy_seconds(cut) == sum(worked)
+    assert batch.cpu_seconds(cut) == sum(worked)
     assert batch.drop(cut) == sorted((arrivals[i], cpu[i], waits[i]) for i, end in ends.items() if end > cut)
-    assert batch.busy_seconds(cut) == sum(worked)
+    assert batch.cpu_seconds(cut) == sum(worked)
 
 
 def test_requests_with_and_without_waits_come_to_the_same_workers():
@@ -87,7 +87,7 @@ def test_requests_with_and_without_waits_come_to_the_same_workers():
     mixed.serve([0.5], [1.0], [3.0])
     mixed.offer(0.75, 2.0)
 
-    assert mixed.busy_seconds(10.0) == 1.0 + 1.0 + 2.0
+    assert mixed.cpu_seconds(10.0) == 1.0 + 1.0 + 2.0
     assert mixed.overdue(0.0, 1.0, 4.0) == [(0.5, 1.0, 3.0), (0.75, 2.0, 0.0)]
 
 
@@ -97,7 +97,7 @@ def test_requests_with_and_without_waits_come_to_the_same_workers():
     workers=st.integers(1, 3),
     cuts=st.lists(MOMENTS, max_size=8),
 )
-def test_slices_change_no_latency_and_no_busy_second(requests, workers, cuts):
+def test_slices_change_no_latency_and_no_second_of_cpu(requests, workers, cuts):
     arrivals = sorted({moment for moment, _ in requests})
     services = [cost for _, cost in requests][: len(arrivals)]
     whole, sliced = Workers(workers), Workers(workers)
@@ -111,7 +111,7 @@ def test_slices_change_no_latency_and_no_busy_second(requests, workers, cuts):
         begin = end
 
     assert sorted(latencies) == sorted(whole.settle(1e5))
-    assert whole.busy_seconds(1e5) == sliced.busy_seconds(1e5) == sum(services)
+    assert whole.cpu_seconds(1e5) == sliced.cpu_seconds(1e5) == sum(services)
 
 
 def test_the_dead_keep_the_seconds_they_worked():
@@ -120,7 +120,7 @@ def test_the_dead_keep_the_seconds_they_worked():
 
     lost = workers.drop(3.0)
 
-    assert (len(lost), workers.busy_seconds(10.0)) == (2, 3.0)
+    assert (len(lost), workers.cpu_seconds(10.0)) == (2, 3.0)
 
 
 def sojourn(rate, mean, workers, minutes, seed=3):
