@@ -21,7 +21,7 @@ CORES = st.sampled_from([0.25, 0.5, 1.0, 1.5, 2.0, 3.0])
 BACKLOGS = st.sampled_from([1, 2, 5, None])
 
 
-def event_by_event(requests, workers, cores, backlog, changes=(), *, round_=on_grid, parts=None):  # noqa: PLR0917
+def event_by_event(requests, workers, cores, backlog, changes=(), *, round_=on_grid, parts=None):
     """The plain version: each request's own work, taken down a little at each event. Ends by index, and who was
     refused; `changes` are (moment, cores); `parts` is into how many parts the CPU is divided, if not as many as needed.
     """
