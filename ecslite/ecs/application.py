@@ -31,6 +31,15 @@ class Application:
     discipline: str = "first-come-first-served"
     """How the workers share the task's CPU: each has an even part of it ("first-come-first-served"), or those that have
     work share it ("processor-sharing")."""
+    sidecar_cpu: float = 0.0
+    """CPU units that the containers beside the application's use, from RUNNING to the end."""
+    memory_mib: float | None = None
+    """MiB that a task uses at rest, all containers together; None where nobody measured it, and then no metric and no
+    limit of memory is simulated."""
+    memory_mib_per_request: float = 0.0
+    """MiB more for each request in hand, whether it is served or waits."""
+    memory_leak_mib_per_hour: float = 0.0
+    """MiB more for each hour since its containers have started."""
     startup_seconds: float = 5.0
     """From the start of the containers to the moment at which the application listens."""
     image_mib: float = 250.0
@@ -49,6 +58,7 @@ class Application:
             raise InvalidSetting(f"workers={self.workers}, backlog={self.backlog}: both are whole numbers from 1")
         if self.discipline not in DISCIPLINES:
             raise InvalidSetting(f"discipline={self.discipline!r}: use one of {', '.join(DISCIPLINES)}")
+        _check_use(self.sidecar_cpu, self.memory_mib, self.memory_mib_per_request, self.memory_leak_mib_per_hour)
         if self.startup_seconds < 0 or self.image_mib < 0:
             raise InvalidSetting(f"startup_seconds={self.startup_seconds}, image_mib={self.image_mib}: both start at 0")
         if self.exits_after_seconds is not None and not 0 <= self.exits_after_seconds < inf:
@@ -65,3 +75,18 @@ class Application:
             if name not in known:
                 raise InvalidSetting(f"{name}= is no setting of an application: use one of {', '.join(known)}")
         return replace(self, **settings)
+
+
+def _check_use(sidecar_cpu: float, at_rest: float | None, per_request: float, leak: float) -> None:
+    if not (0 <= sidecar_cpu < inf and 0 <= per_request < inf and 0 <= leak < inf):
+        raise InvalidSetting(
+            f"sidecar_cpu={sidecar_cpu}, memory_mib_per_request={per_request}, memory_leak_mib_per_hour={leak}:"
+            " use numbers from 0"
+        )
+    if at_rest is None and (per_request or leak):
+        raise InvalidSetting(
+            f"memory_mib_per_request={per_request}, memory_leak_mib_per_hour={leak} without memory_mib=:"
+            " say what a task uses at rest, such as memory_mib=200"
+        )
+    if at_rest is not None and not 0 <= at_rest < inf:
+        raise InvalidSetting(f"memory_mib={at_rest}: use MiB from 0")

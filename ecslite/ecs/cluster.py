@@ -15,6 +15,7 @@ from ecslite.capacity.container_instance import ContainerInstance, Need
 from ecslite.capacity.fargate import Fargate, FargatePool
 from ecslite.capacity.instance_capacity import InstanceCapacity
 from ecslite.ecs.cluster_metrics import cluster_samples
+from ecslite.ecs.cpu_share import SHARING_SECONDS, CpuSharing, TaskCpu
 from ecslite.ecs.draining import Draining
 from ecslite.ecs.placement import PlacementConstraint, allowed
 from ecslite.errors import InvalidSetting
@@ -53,8 +54,12 @@ class Tenant(ABC):
     """Started by RunTask: it belongs to no service, so draining leaves it alone and nothing replaces it."""
     daemon: bool = False
     """Of a DAEMON service: an instance with nothing else counts as empty, and it is the last to leave."""
+    cpu: TaskCpu | None = None
+    """What it may use of CPU; None for something that uses none."""
     cpu_used: float = 0.0
     """CPU units that it used on average in the last period; the tenant keeps it up to date."""
+    memory_used: float | None = None
+    """MiB that it used on average in the last period; None where nobody measures it."""
 
     @abstractmethod
     def room_found(self) -> ContainerInstance | None:
@@ -84,7 +89,14 @@ class Tenant(ABC):
 class Cluster:
     """A logical group. It may be empty, mixes kinds of capacity, and costs nothing itself."""
 
-    def __init__(self, sim: Simulation, name: str, *, capacity: Sequence[Capacity] | None = None) -> None:
+    def __init__(
+        self,
+        sim: Simulation,
+        name: str,
+        *,
+        capacity: Sequence[Capacity] | None = None,
+        cpu_sharing_seconds: float = SHARING_SECONDS,
+    ) -> None:
         kinds = (Fargate(),) if capacity is None else tuple(capacity)
         for kind in kinds:
             if not isinstance(kind, Fargate | InstanceCapacity):
@@ -103,6 +115,7 @@ class Cluster:
         """Those that hold room, by id; the instance is None on Fargate."""
         self._room_told: list[Callable[[int], None]] = []
         self._instance_told: list[Callable[[ContainerInstance, int], None]] = []
+        self._sharing = CpuSharing(sim, cpu_sharing_seconds)
         self._draining = Draining(sim, self.on)
         self._pools = {
             kind.name: FargatePool(sim, name, kind, self.room_changed) for kind in kinds if isinstance(kind, Fargate)
@@ -189,6 +202,8 @@ class Cluster:
         Returns the seconds for which the launch rate of Fargate holds it in PROVISIONING, 0 on an instance.
         """
         self.tenants[tenant.id] = (tenant, instance)
+        if instance is not None and tenant.cpu is not None:
+            self._sharing.join(tenant.cpu, instance)
         if isinstance(tenant.provider, Fargate):
             return self._pools[tenant.provider.name].launch(tenant)
         return 0.0
@@ -201,6 +216,8 @@ class Cluster:
         if isinstance(tenant.provider, Fargate):
             self._pools[tenant.provider.name].market.leave(tenant.id)
         elif instance is not None:
+            if tenant.cpu is not None:
+                self._sharing.leave(tenant.cpu, instance)
             instance.release(tenant.id)
             self._draining.one_has_left(instance, event)
             if instance.status != "INACTIVE":

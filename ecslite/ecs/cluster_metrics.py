@@ -20,12 +20,13 @@ class User(Protocol):
     """A task, by what it uses of its instance."""
 
     cpu_used: float
+    memory_used: float | None
 
 
 def cluster_samples(name: str, instances: Sequence[ContainerInstance], tasks: Sequence[User]) -> Iterator[Sample]:
-    """CPUReservation, MemoryReservation and CPUUtilization of a cluster, in per cent.
+    """CPUReservation, MemoryReservation, CPUUtilization and MemoryUtilization of a cluster, in per cent.
 
-    What tasks use of their memory is not simulated, so there is no MemoryUtilization.
+    MemoryUtilization is there only where the applications of all tasks declare what they use.
 
     Without a registered instance there is nothing to measure, and no data.
     """
@@ -38,5 +39,8 @@ def cluster_samples(name: str, instances: Sequence[ContainerInstance], tasks: Se
         "MemoryReservation": sum(one.reserved_mib for one in active) / memory,
         "CPUUtilization": fsum(task.cpu_used for task in tasks) / cpu,
     }
+    used = [task.memory_used for task in tasks if task.memory_used is not None]
+    if used and len(used) == len(tasks):
+        shares["MemoryUtilization"] = fsum(used) / memory
     for metric, share in shares.items():
         yield Sample(metric, name, "Percent", {"Average": 100 * share})

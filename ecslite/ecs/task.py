@@ -19,6 +19,8 @@ from ecslite.capacity.container_instance import ContainerInstance, Need
 from ecslite.capacity.fargate import Fargate
 from ecslite.ecs.application import Application
 from ecslite.ecs.cluster import Capacity, Cluster, Tenant
+from ecslite.ecs.cpu_share import TaskCpu
+from ecslite.ecs.memory_use import OUT_OF_MEMORY, MemoryWatch, TaskMemory
 from ecslite.ecs.task_definition import TaskDefinition
 from ecslite.ecs.workers import new_workers
 from ecslite.network.front import Front
@@ -69,6 +71,8 @@ class Owner(Protocol):
 class Task(Tenant):
     """One task, on a micro virtual machine of its own (`instance` is None) or on a container instance."""
 
+    cpu: TaskCpu
+
     def __init__(
         self,
         owner: Owner,
@@ -103,6 +107,9 @@ class Task(Tenant):
         self.condemned: str | None = None
         """Why the service must replace it, from the moment at which a health check or a draining instance says so."""
         self.workers = new_workers(definition, application)
+        self.cpu = TaskCpu(definition, application, self.workers, self._catch_up)
+        self.memory: TaskMemory | None = None
+        """What it uses, while its containers run, if its application declares it."""
         self.running_since: float | None = None
         self.listens_at = float("inf")
         self.record = self.sim.record(
@@ -122,7 +129,6 @@ class Task(Tenant):
         )
         self._held_back = 0.0
         """Seconds by which Fargate's launch rate delays it."""
-        self._measured_at, self._measured_busy = 0.0, 0.0
         self._stopped_by: int | None = None
         self._crashed = False
         self._hurry = self.sim.env.event()
@@ -211,12 +217,19 @@ class Task(Tenant):
 
     def cpu_percent(self) -> float:
         """CPU used since the last call, in per cent of what the task definition reserves for the time it has run."""
-        now, busy = self.sim.now, self.workers.cpu_seconds(self.sim.now)
-        seconds = now - max(self._measured_at, self.running_since or 0.0)
-        used = busy - self._measured_busy
-        self._measured_at, self._measured_busy = now, busy
-        self.cpu_used = 1024 * used / seconds if seconds else 0.0
-        return 100 * used / (self.definition.vcpu * seconds) if seconds else 0.0
+        used = self.cpu.used(self.sim.now, self.running_since or 0.0)
+        self.cpu_used = 1024 * used
+        return 100 * used / self.definition.vcpu
+
+    def memory_percent(self) -> float | None:
+        """Memory used since the last call, in per cent of what is reserved; None where nobody measures it."""
+        used = None if self.memory is None else self.memory.measured()
+        self.memory_used = used
+        return None if used is None else 100 * used / self.definition.memory
+
+    def _catch_up(self) -> None:
+        for front in self.owner.fronts:
+            front.catch_up()
 
     # The life-cycle, as one process
 
@@ -266,6 +279,7 @@ class Task(Tenant):
             self._last_event = self.sim.log.add("task", self.id, text, self._last_event)
 
     def _listen(self) -> None:
+        self._take_memory()
         self.listens_at = self.sim.now + self.application.startup_seconds
         me = Registration(
             self.id, self.workers, self.listens_at, self._last_event, self._target_changed, zone=self.zone
@@ -279,6 +293,26 @@ class Task(Tenant):
                 target.failing_check = event
         if self.application.exits_after_seconds is not None:
             self.sim.process(self._exit_by_itself(self.application.exits_after_seconds))
+
+    def _take_memory(self) -> None:
+        if self.application.memory_mib is not None:
+            self.memory = TaskMemory(
+                self.definition,
+                self.application,
+                self.workers,
+                id_=self.id,
+                host=self.instance,
+                since=self.sim.now,
+                catch_up=self._catch_up,
+                kill=self._out_of_memory,
+            )
+            self.sim.the(MemoryWatch).watch(self.memory)
+
+    def _out_of_memory(self, why: str) -> None:
+        text = f"{OUT_OF_MEMORY}: task {self.short}, {why}."
+        cause = self.sim.log.latest("traffic", self.sim.now)
+        self.record.attributes["reason"] = OUT_OF_MEMORY
+        self.crash(self.sim.log.add("fault", self.id, text, cause), 137)
 
     def _exit_by_itself(self, seconds: float) -> Steps:
         yield self.sim.sleep(seconds)
@@ -326,6 +360,8 @@ class Task(Tenant):
         return min(left, float(self.definition.stop_timeout), self._ends_at - self.sim.now)
 
     def _end_process(self, cause: int) -> None:
+        if self.memory is not None:
+            self.sim.the(MemoryWatch).forget(self.memory)
         for front, target in self._registered:
             if target.alive:
                 front.stop(target, cause)

@@ -45,6 +45,11 @@ class TaskDefinition:
     operating_system_family: str = "LINUX"
     ephemeral_storage_gib: int = 20
     placement_constraints: tuple[str, ...] = ()
+    cpu_is_limit: bool = True
+    """Whether `cpu` is a task size, and so a hard limit; False where it is what containers on EC2 reserve: they may use
+    more while their instance has CPU to spare [ECS API, ContainerDefinition.cpu; read 2026-11-23]."""
+    memory_is_limit: bool = True
+    """The same of `memory`; where False, the containers' own hard limits (memory) bind, if they have any."""
     not_simulated: tuple[str, ...] = ()
 
     def __post_init__(self, image: str | None) -> None:
@@ -81,6 +86,8 @@ class TaskDefinition:
             operating_system_family=platform.get("operatingSystemFamily", "LINUX"),
             ephemeral_storage_gib=body.get("ephemeralStorage", {}).get("sizeInGiB", 20),
             placement_constraints=tuple(one.get("expression", "") for one in body.get("placementConstraints", ())),
+            cpu_is_limit=bool(parse_cpu(body.get("cpu", ""))),
+            memory_is_limit=bool(parse_memory(body.get("memory", ""))),
             not_simulated=unused_paths(body),
         )
 

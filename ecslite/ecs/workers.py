@@ -2,19 +2,59 @@
 
 from __future__ import annotations
 
+from ecslite.capacity.sizes import UNITS_PER_VCPU
 from ecslite.ecs.application import Application
+from ecslite.ecs.container_definition import ContainerDefinition
 from ecslite.ecs.task_definition import TaskDefinition
 from ecslite.sim.processor_sharing import ProcessorSharing
 from ecslite.sim.server import Server
 from ecslite.sim.station import Workers
 
-__all__ = ["new_workers"]
+__all__ = ["application_cores", "new_workers", "sidecar_cores"]
 
 
 def new_workers(definition: TaskDefinition, application: Application) -> Server:
-    """The workers of one more task."""
+    """The workers of one more task, with what it reserves of CPU."""
     # Model: a request uses one core at the most.
-    count, cores = application.workers, definition.vcpu
+    count, cores = application.workers, application_cores(definition, application)
     if application.discipline == "processor-sharing":
         return ProcessorSharing(count, cores=cores, backlog=application.backlog)
     return Workers(count, stretch=max(1.0, count / cores), backlog=application.backlog)
+
+
+def application_cores(definition: TaskDefinition, application: Application) -> float:
+    """Cores that the application's container has of what its task reserves, while it is busy."""
+    return definition.vcpu - sidecar_cores(definition, application)
+
+
+def sidecar_cores(definition: TaskDefinition, application: Application) -> float:
+    """Cores that the containers beside the application's use, all the time.
+
+    Within a task CPU is shared by the containers' cpu units: the sidecars get no more than their part of it while the
+    application is busy [ECS API, ContainerDefinition.cpu; read 2026-11-23].
+    """
+    # Model: they get no more than that while it is idle, either, and use as much from RUNNING to the end.
+    # Model: containers that name no cpu units count alike; sidecars that the definition does not have count as one.
+    if not application.sidecar_cpu:
+        return 0.0
+    own, others = _weights(definition)
+    return min(application.sidecar_cpu / UNITS_PER_VCPU, definition.vcpu * others / (own + others))
+
+
+def _weights(definition: TaskDefinition) -> tuple[float, float]:
+    containers = definition.container_definitions
+    own = _application_container(containers)
+    others = [one for one in containers if one is not own]
+    if not any(one.cpu for one in containers):
+        return 1.0, max(len(others), 1.0)
+    return max(own.cpu, LEAST_SHARES), max(sum(one.cpu for one in others), LEAST_SHARES)
+
+
+LEAST_SHARES = 2
+"""CPU shares of a container with less, or none, in Linux [ECS API, ContainerDefinition.cpu; read 2026-11-23]."""
+
+
+def _application_container(containers: tuple[ContainerDefinition, ...]) -> ContainerDefinition:
+    """The container that serves the requests: the first essential one with a port, or the first essential one."""
+    essential = [one for one in containers if one.essential] or list(containers)
+    return next((one for one in essential if one.port_mappings), essential[0])
