@@ -13,7 +13,11 @@ from ecslite.errors import InvalidSetting
 from ecslite.sim.metrics import PERIOD
 from ecslite.sim.simulation import Simulation
 
-__all__ = ["Alarm", "Condition"]
+__all__ = ["PUBLISHING_DELAY", "Alarm", "Condition"]
+
+PUBLISHING_DELAY = 15.0
+"""Seconds from the end of a period to the moment at which alarms see its data point."""
+# Model: not documented; with more, everything that alarms start comes so much later.
 
 AGGREGATES: dict[str, Callable[[list[float]], float]] = {
     "Average": lambda values: fsum(values) / len(values),
@@ -101,7 +105,7 @@ class Alarm:
         evaluation_periods: int = 1,
         datapoints_to_alarm: int | None = None,
         treat_missing_data: str = "missing",
-        publishing_delay_seconds: float = 15.0,
+        publishing_delay_seconds: float = PUBLISHING_DELAY,
         unit: str = "",
     ) -> None:
         if not isfinite(publishing_delay_seconds) or publishing_delay_seconds < 0:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from math import ceil, inf, isfinite
 
-from ecslite.autoscaling.alarm import Alarm
+from ecslite.autoscaling.alarm import PUBLISHING_DELAY, Alarm
 from ecslite.autoscaling.scalable_target import Proposal, scalable_target
 from ecslite.ecs.service import Service
 from ecslite.errors import InvalidSetting
@@ -19,6 +19,7 @@ __all__ = ["METRICS", "TargetTracking"]
 
 METRICS = {
     "ECSServiceAverageCPUUtilization": ("CPUUtilization", "Average"),
+    "ECSServiceAverageMemoryUtilization": ("MemoryUtilization", "Average"),
     "ALBRequestCountPerTarget": ("RequestCountPerTarget", "Sum"),
 }
 """Predefined metrics that are simulated, and the CloudWatch metric and statistic behind each."""
@@ -41,6 +42,7 @@ class TargetTracking:
     # Model: the step is computed from the newest of the alarm's data points; which one AWS takes is not documented.
     # Model: it is multiplied by the tasks that shared the load of that data point's minute: the healthy targets for
     # requests, else the running tasks. With those that run now, new tasks would be multiplied by a load without them.
+    # Model: its alarms see a data point `publishing_delay_seconds` after the end of its minute.
     # Model: scale-in goes at once to the count that the metric calls for, rounded up, so that it never removes a task
     # which would push the metric back above its target; AWS calls its own steps conservative.
 
@@ -56,9 +58,10 @@ class TargetTracking:
         scale_in_cooldown: float = COOLDOWN,
         disable_scale_in: bool = False,
         resource_label: str | None = None,
+        publishing_delay_seconds: float = PUBLISHING_DELAY,
     ) -> None:
         name, subject, statistic = _watched(service, metric, resource_label)
-        share = name == "CPUUtilization"
+        share = name in ("CPUUtilization", "MemoryUtilization")
         if not isfinite(target) or target <= 0 or (share and target > 100):
             raise InvalidSetting(f"target={target}: use a target above 0, and up to 100 for a utilization, such as 60")
         if not (scale_out_cooldown >= 0 and scale_in_cooldown >= 0):
@@ -93,6 +96,7 @@ class TargetTracking:
                 comparison=comparison,
                 threshold=threshold,
                 evaluation_periods=periods,
+                publishing_delay_seconds=publishing_delay_seconds,
                 unit="%" if share else "",
             )
 
@@ -202,6 +206,10 @@ def _watched(service: Service, metric: str | CustomMetric, label: str | None) ->
     if metric not in METRICS:
         raise InvalidSetting(
             f"metric={metric!r} is not simulated: use one of {', '.join(METRICS)}, or ecs.CustomMetric"
+        )
+    if metric == "ECSServiceAverageMemoryUtilization" and service.application.memory_mib is None:
+        raise InvalidSetting(
+            f"metric={metric!r}, but nobody said what service {service.name!r} uses: give its application a memory_mib"
         )
     if (metric == "ALBRequestCountPerTarget") != (label is not None):
         raise InvalidSetting(
