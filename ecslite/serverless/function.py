@@ -91,7 +91,8 @@ class Function(Station):
 
     def accept(self, times: list[float], costs: list[float], waits: list[float] | None = None) -> None:
         """Invoke the function at these moments (rising). Draws are made in the order of arrival, throttled or not."""
-        in_progress = sorted(end for end in self._free if end > times[0])
+        first = times[0]
+        in_progress = [end for end in self._free if end > first]
         serve = self._serve_with_few if len(self._free) <= FEW else self._serve_with_many
         durations = serve(times, self.warm.draw_many(self._warm_draws, len(times)))
         if self._refused:
@@ -104,22 +105,23 @@ class Function(Station):
 
     def _serve_with_few(self, times: list[float], warm: list[float]) -> list[float]:
         """The durations, THROTTLED where refused. Looks through the environments: fastest while they are few."""
-        free, kept, durations = self._free, self.idle_seconds, list[float]()
-        note = durations.append
-        for arrival, duration in zip(times, warm, strict=True):
-            for place, end in enumerate(free):
+        # Most requests find a warm environment, so that the list of warm durations becomes the answer, and counting
+        # places by hand is faster here than enumerate is.
+        free, kept = self._free, self.idle_seconds
+        for index, arrival, duration in zip(range(len(times)), times, warm, strict=True):
+            place = 0
+            for end in free:
                 if end <= arrival < end + kept:
                     free[place] = arrival + duration
-                    note(duration)
                     break
+                place += 1  # noqa: SIM113
             else:
                 self._remove_expired(arrival)
-                cold = self._cold_start(len(free))
-                note(cold)
+                warm[index] = cold = self._cold_start(len(free))
                 if cold != THROTTLED:
                     free.insert(0, arrival + cold)
                     self._started.insert(0, arrival)
-        return durations
+        return warm
 
     def _serve_with_many(self, times: list[float], warm: list[float]) -> list[float]:
         """As above, with two heaps: the busy environments by their end, the idle ones by their number.
@@ -178,7 +180,8 @@ class Function(Station):
         self._period = Histogram()
         self._cold = 0
         self._throttled = 0
-        self._peak = sum(end > self.sim.now for end in self._free)
+        now = self.sim.now
+        self._peak = len([end for end in self._free if end > now])
 
     def _read(self) -> Iterator[Sample]:
         seconds = self._environment_seconds()
@@ -231,9 +234,9 @@ def _by_number(
 def _most_at_once(times: list[float], durations: list[float], in_progress: list[float]) -> int:
     """The most requests in progress at one moment, counting the ends of those `in_progress` when the first arrives."""
     ends = sorted([*in_progress, *map(add, times, durations)])
-    most = over = 0
-    for begun, arrival in enumerate(times, len(in_progress) + 1):
-        while ends[over] <= arrival:
-            over += 1
-        most = begun - over if begun - over > most else most
+    most = len(in_progress)
+    for before, arrival in enumerate(times, most):
+        # With the one that arrives there are more than `most` if fewer than `before + 1 - most` have ended by now.
+        if ends[before - most] > arrival:
+            most += 1
     return most

@@ -12,6 +12,7 @@ from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from itertools import accumulate
 from math import ceil
 
@@ -23,6 +24,15 @@ RELATIVE_ERROR = 2.0**-8
 """Half a bucket's width over its lower edge, the worst case."""
 
 
+MANY = 1024
+"""Durations that are kept as they came before they are put into buckets: few are sorted sooner than counted."""
+
+
+def _bucket(duration: float) -> int:
+    return int(struct.unpack("<I", struct.pack("<f", duration))[0]) >> 16
+
+
+@cache
 def _middle(bucket: int) -> float:
     middle: float = struct.unpack("<f", struct.pack("<I", bucket << 16 | 0x8000))[0]
     return middle
@@ -37,6 +47,8 @@ class Histogram:
         self.smallest = float("inf")
         self.largest = float("-inf")
         self._buckets: Counter[int] = Counter()
+        self._recent: list[float] = []
+        """Those that are in no bucket yet."""
 
     def add(self, durations: Sequence[float]) -> None:
         """Count each of the durations (seconds, none negative, on the clock's grid)."""
@@ -46,9 +58,15 @@ class Histogram:
         self.total += sum(durations)
         self.smallest = min(self.smallest, min(durations))
         self.largest = max(self.largest, max(durations))
+        self._recent += durations
+        if len(self._recent) > MANY:
+            self._count_recent()
+
+    def _count_recent(self) -> None:
         # A view of the upper halves of little-endian floats: the loop over them runs in C.
-        floats = array("f", durations)
+        floats = array("f", self._recent)
         self._buckets.update(memoryview(floats).cast("B").cast("H")[1::2])
+        self._recent = []
 
     def merge(self, other: Histogram) -> None:
         """Count what `other` counted as well."""
@@ -57,6 +75,9 @@ class Histogram:
         self.smallest = min(self.smallest, other.smallest)
         self.largest = max(self.largest, other.largest)
         self._buckets.update(other._buckets)
+        self._recent += other._recent
+        if len(self._recent) > MANY:
+            self._count_recent()
 
     @property
     def mean(self) -> float:
@@ -71,7 +92,16 @@ class Histogram:
         """The quantiles for each of `shares`, in one pass."""
         if not self.count or any(not 0 <= share <= 1 for share in shares):
             raise InvalidSetting(f"quantiles {list(shares)} of {self.count} durations: shares lie between 0 and 1")
+        places = [max(1, ceil(share * self.count)) for share in shares]
+        middles = [_middle(bucket) for bucket in self._buckets_at(places)]
+        return [min(max(middle, self.smallest), self.largest) for middle in middles]
+
+    def _buckets_at(self, places: Sequence[int]) -> list[int]:
+        """The buckets of the durations that stand at these places, counted from 1, in the order of size."""
+        if not self._buckets:
+            ordered = sorted(self._recent)
+            return [_bucket(ordered[place - 1]) for place in places]
+        self._count_recent()
         buckets = sorted(self._buckets)
         seen = list(accumulate(map(self._buckets.__getitem__, buckets)))
-        middles = [_middle(buckets[bisect_left(seen, max(1, ceil(share * self.count)))]) for share in shares]
-        return [min(max(middle, self.smallest), self.largest) for middle in middles]
+        return [buckets[bisect_left(seen, place)] for place in places]

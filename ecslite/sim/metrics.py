@@ -72,10 +72,12 @@ class Meter:
                 told(self.periods - 1)
 
     def _keep(self, sample: Sample) -> None:
-        _, kept = self._samples.setdefault((sample.name, sample.subject), (sample.unit, []))
+        name, subject, unit, statistics = sample
+        known = self._samples.get((name, subject))
+        kept = known[1] if known else self._samples.setdefault((name, subject), (unit, []))[1]
         if len(kept) < self.periods:
             kept.extend({} for _ in range(self.periods - len(kept)))
-        kept.append(sample.statistics)
+        kept.append(statistics)
 
     def _fill(self) -> None:
         for _, kept in self._samples.values():

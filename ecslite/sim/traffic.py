@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from itertools import accumulate
-from math import log1p
+from math import log1p, sqrt
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -132,7 +132,9 @@ class Traffic:
         # A gap of at least one step of the grid, so that no two requests arrive at one instant.
         now, scale, shift, shift_and_step = start, -1 / rate, SHIFT, SHIFT + STEP
         while True:
-            logs = self._logs(min(CHUNK, 2 + int((end - now) * rate * 1.05)))
+            # Nearly always enough for what is left of the minute, so that it comes in one piece; the rest is kept.
+            expected = (end - now) * rate
+            logs = self._logs(min(CHUNK, 2 + int(expected + 2 * sqrt(expected))))
             times = list(accumulate([shift_and_step + log * scale - shift for log in logs], initial=now))
             now = times[-1]
             if now >= end:
