@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections import deque
 from copy import copy
 from heapq import heappop, heappush
-from itertools import chain, repeat
+from itertools import chain
 
 from ecslite.errors import InvalidSetting
 from ecslite.sim.clock import SHIFT
@@ -59,6 +59,8 @@ class ProcessorSharing:
         """A heap of the requests that want the CPU, by finish tag."""
         self._holding: list[Tagged] = []
         """A heap of those that wait for others, by their end."""
+        self._some_wait = False
+        """Whether any request so far had to wait for others."""
         self._queue: deque[Request] = deque()
         self._ended: list[Tagged] = []
         """Those that are not settled, by their end."""
@@ -68,36 +70,70 @@ class ProcessorSharing:
     def serve(self, arrivals: list[float], costs: list[float], waits: list[float] | None = None) -> list[int]:
         """Take these requests in, in order; the indexes of those that found the backlog full and were refused."""
         refused: list[int] = []
-        active, holding, queue, room = self._active, self._holding, self._queue, self._room
-        count, cores, push, shift = self.count, self.cores, heappush, SHIFT
-        for index, (arrival, cost, wait) in enumerate(zip(arrivals, costs, waits or repeat(0.0), strict=False)):
-            if self._next <= arrival:
-                self._advance(arrival)
-            wanting = len(active)
-            if wanting + len(holding) >= count:
-                if len(queue) < room:
-                    queue.append((arrival, cost, wait))
-                else:
-                    refused.append(index)
-                continue
-            # From here on as in _virtual_at and _next_end, without the calls: this is the loop that counts.
-            now, virtual = self._now, self._virtual
-            if arrival > now:
-                if wanting:
-                    virtual += shift + (arrival - now) * cores / wanting - shift if wanting > cores else arrival - now
-                    self._virtual = virtual = min(virtual, active[0][0])
-                self._now = now = arrival
-            push(active, (virtual + cost, arrival, cost, wait))
-            wanting += 1
-            left = active[0][0] - virtual
-            end = now + (shift + left * wanting / cores - shift if wanting > cores else left)
-            self._next = holding[0][0] if holding and holding[0][0] < end else end
-        self.accepted_seconds += sum(costs) - sum(map(costs.__getitem__, refused))
+        self._some_wait |= bool(waits)
+        place, many = 0, len(arrivals)
+        while place < many:
+            if not self._some_wait and not self._queue:
+                place = self._serve_freely(arrivals, costs, place)
+            if place < many:
+                if not self.offer(arrivals[place], costs[place], waits[place] if waits else 0.0):
+                    refused.append(place)
+                place += 1
         return refused
 
     def offer(self, arrival: float, cost: float, wait: float = 0.0) -> bool:
         """Take one request in; whether there was room for it."""
-        return not self.serve([arrival], [cost], [wait])
+        self._some_wait |= wait > 0
+        if self._next <= arrival:
+            self._advance(arrival)
+        if len(self._active) + len(self._holding) >= self.count:
+            if len(self._queue) >= self._room:
+                return False
+            self._queue.append((arrival, cost, wait))
+        else:
+            self._virtual = self._virtual_at(arrival)
+            self._now = max(arrival, self._now)
+            heappush(self._active, (self._virtual + cost, arrival, cost, wait))
+            self._next = self._next_end()
+        self.accepted_seconds += cost
+        return True
+
+    def _serve_freely(self, arrivals: list[float], costs: list[float], begin: int) -> int:
+        """Take requests in from an index on, up to the first that finds all workers taken, if any does; its index.
+
+        Nobody waits for others or for a worker meanwhile. It does what `offer` does, without its calls: this is the
+        loop that counts.
+        """
+        active, ended, count, cores = self._active, self._ended.append, self.count, self.cores
+        now, virtual, following = self._now, self._virtual, self._next
+        push, pop, shift, place = heappush, heappop, SHIFT, begin
+        for place in range(begin, len(arrivals)):
+            arrival, cost = arrivals[place], costs[place]
+            while following <= arrival:
+                now = following
+                virtual, came, work, _ = pop(active)
+                ended((now, came, work, 0.0))
+                following = NEVER
+                if active:
+                    wanting, left = len(active), active[0][0] - virtual
+                    following = now + (shift + left * wanting / cores - shift if wanting > cores else left)
+            wanting = len(active)
+            if wanting >= count:
+                break
+            if arrival > now:
+                if wanting:
+                    past, first = arrival - now, active[0][0]
+                    virtual += shift + past * cores / wanting - shift if wanting > cores else past
+                    virtual = virtual if virtual < first else first
+                now = arrival
+            push(active, (virtual + cost, arrival, cost, 0.0))
+            wanting, left = wanting + 1, active[0][0] - virtual
+            following = now + (shift + left * wanting / cores - shift if wanting > cores else left)
+        else:
+            place += 1
+        self._now, self._virtual, self._next = now, virtual, following
+        self.accepted_seconds += sum(costs[begin:place])
+        return place
 
     def _advance(self, until: float) -> None:
         """Let end whatever ends up to a moment, and let those begin that wait for a worker."""

@@ -16,7 +16,9 @@ from ecslite.sim.station import Workers
 
 MOMENTS = st.integers(0, 2000).map(lambda tick: tick / 16)
 COSTS = st.integers(0, 400).map(lambda tick: tick / 16)
-REQUESTS = st.lists(st.tuples(MOMENTS, COSTS, st.just(0.0) | COSTS), min_size=1, max_size=40)
+REQUESTS = st.lists(st.tuples(MOMENTS, COSTS, st.just(0.0) | COSTS), min_size=1, max_size=40) | st.lists(
+    st.tuples(MOMENTS, COSTS, st.just(0.0)), min_size=1, max_size=40
+)
 CORES = st.sampled_from([0.25, 0.5, 1.0, 1.5, 2.0, 3.0])
 BACKLOGS = st.sampled_from([1, 2, 5, None])
 
@@ -74,7 +76,9 @@ def in_order(requests):
 
 
 def lists(requests):
-    return tuple(list(column) for column in zip(*requests, strict=True))
+    """The columns of a chunk: without waits where there are none, as traffic has it."""
+    times, costs, waits = (list(column) for column in zip(*requests, strict=True))
+    return times, costs, waits if any(waits) else None
 
 
 @settings(max_examples=400, deadline=None)
@@ -162,7 +166,7 @@ def test_one_worker_with_a_core_is_first_come_first_served(requests, backlog, lo
     for moment in [*sorted(looks), 1e5]:
         part = [one for one in requests if one[0] <= moment]
         requests = requests[len(part) :]
-        columns = lists(part) if part else ([], [], [])
+        columns = lists(part) if part else ([], [])
         assert sharing.serve(*columns) == queueing.serve(*columns)
         assert sharing.overdue(0.0, moment - 9, 9.0) == queueing.overdue(0.0, moment - 9, 9.0)
         assert sharing.wait(moment) == queueing.wait(moment)
@@ -217,6 +221,28 @@ def test_waiting_is_not_stretched_and_leaves_the_cpu_to_others():
 
     # The first is done with the CPU at 2 and waits until 7; the second has it for itself.
     assert both.ended(10.0) == [(2.0, 4.0), (0.0, 7.0)]
+
+
+def test_requests_with_and_without_waits_come_to_the_same_server():
+    mixed = ProcessorSharing(10)
+    mixed.serve([0.0], [1.0], [5.0])
+    mixed.serve([0.5, 3.0], [1.0, 1.0])
+
+    assert mixed.ended(10.0) == [(0.5, 2.0), (3.0, 4.0), (0.0, 6.5)]
+
+
+@settings(max_examples=200, deadline=None)
+@given(requests=REQUESTS, workers=st.integers(1, 6), cores=CORES, cuts=st.lists(MOMENTS, max_size=5))
+def test_it_is_all_the_same_one_by_one_and_in_chunks(requests, workers, cores, cuts):
+    requests = in_order(requests)
+    chunks, single = (ProcessorSharing(workers, cores=cores, backlog=5) for _ in range(2))
+    for cut in [*sorted(cuts), 1e5]:
+        part = [one for one in requests if one[0] <= cut]
+        requests = requests[len(part) :]
+        refused = chunks.serve(*lists(part)) if part else []
+        assert [place for place, one in enumerate(part) if not single.offer(*one)] == refused
+
+    assert chunks.ended(1e6) == single.ended(1e6)
 
 
 def test_a_late_arrival_is_overdue_when_it_takes_too_long():
