@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from heapq import heappop, heappush, merge
-from itertools import count
+from itertools import count, repeat
 from operator import itemgetter
 
 from ecslite.errors import InvalidSetting
@@ -22,8 +22,11 @@ __all__ = ["Agenda"]
 Act = Callable[[float], None]
 """Called with the moment, in seconds, at which it was due."""
 
-Arrival = tuple[float, Callable[[float, float], None], float]
-"""A request: when, who takes it, and the CPU seconds in it."""
+Accept = Callable[[float, float, float], None]
+"""Called with the moment of a request, its CPU seconds and its seconds of waiting for others."""
+
+Arrival = tuple[float, Accept, float, float]
+"""A request: when, who takes it, the CPU seconds in it, and the seconds it waits for others."""
 
 
 class Agenda:
@@ -35,15 +38,15 @@ class Agenda:
         """The moment that the agenda has come to, in seconds; inside an act it is the moment of that act."""
         self._due: list[tuple[float, int, Act]] = []
         self._order = count()
-        self._sources: list[tuple[Traffic, Callable[[float, float], None]]] = []
+        self._sources: list[tuple[Traffic, Accept]] = []
         sim.on_finish(self.catch_up)
 
     def at(self, seconds: float, act: Act) -> None:
         """Have `act` called at that moment, after all that was put there before it."""
         heappush(self._due, (on_grid(seconds), next(self._order), act))
 
-    def feed(self, source: Traffic, accept: Callable[[float, float], None]) -> None:
-        """Have `accept` called with the moment and the CPU seconds of each request of a source."""
+    def feed(self, source: Traffic, accept: Accept) -> None:
+        """Have `accept` called with the moment, the CPU seconds and the seconds of waiting of each request."""
         if source.sim is not self.sim:
             raise InvalidSetting(f"{source.name!r} belongs to another simulation: build both on one")
         self._sources.append((source, accept))
@@ -53,10 +56,10 @@ class Agenda:
         until = self.sim.now
         if until < self.now or (until == self.now and not self._due):
             return
-        for time, accept, cost in self._arrivals(until):
+        for time, accept, cost, wait in self._arrivals(until):
             self._do_until(time)
             self.now = time
-            accept(time, cost)
+            accept(time, cost, wait)
         self._do_until(until)
         self.now = until
 
@@ -72,7 +75,7 @@ class Agenda:
         return streams[0] if len(streams) == 1 else merge(*streams, key=itemgetter(0))
 
 
-def _stream(source: Traffic, accept: Callable[[float, float], None], until: float) -> Iterator[Arrival]:
-    for times, costs, *_ in source.take(until):
-        for time, cost in zip(times, costs, strict=True):
-            yield time, accept, cost
+def _stream(source: Traffic, accept: Accept, until: float) -> Iterator[Arrival]:
+    for times, costs, waits in source.take(until):
+        for time, cost, wait in zip(times, costs, waits or repeat(0.0), strict=False):
+            yield time, accept, cost, wait

@@ -19,6 +19,8 @@ class Message:
     """Seconds from the start of the run; also after it has moved to a dead-letter queue."""
     cpu_seconds: float = 0.0
     """CPU seconds of work that whoever handles it has with it."""
+    wait_seconds: float = 0.0
+    """Seconds for which whoever handles it waits for others."""
     size_kib: float = 1.0
     """KiB of its body."""
     key: str = ""

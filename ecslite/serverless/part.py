@@ -50,13 +50,16 @@ class Part(ABC):
     """A part on the agenda. `kind` is the kind of its record in the run."""
 
     kind: str
+    first_state: str = "active"
+    """The state in which it enters the run, as its service spells it."""
 
     def __init__(self, sim: Simulation, name: str, **attributes: object) -> None:
         self.sim = sim
         self.name = name
         self.agenda = sim.the(Agenda)
         self.record = sim.record(self.kind, name, **attributes)
-        self.created = sim.enter(self.record, "active", None, f"The {self.kind.replace('_', ' ')} {name} is active.")
+        text = f"The {self.kind.replace('_', ' ')} {name} is active."
+        self.created = sim.enter(self.record, self.first_state, None, text)
         self._messages = 0
         sim.meter.read(self._reading)
 
@@ -74,9 +77,9 @@ class Part(ABC):
         """Let a source's requests arrive here."""
         self.agenda.feed(source, self._arrive)
 
-    def _arrive(self, time: float, cpu_seconds: float) -> None:
+    def _arrive(self, time: float, cpu_seconds: float, wait_seconds: float) -> None:
         self._messages += 1
-        self.arrive(time, Message(self._messages, time, cpu_seconds))
+        self.arrive(time, Message(self._messages, time, cpu_seconds, wait_seconds))
 
     @abstractmethod
     def arrive(self, time: float, message: Message) -> None:

@@ -15,7 +15,7 @@ def busy(stops, rates=(5.0, 3.0)):
     agenda, seen = sim.the(Agenda), []
 
     def taker(name):
-        def accept(time, cost):
+        def accept(time, cost, wait):
             seen.append((time, name, cost))
             agenda.at(time + 0.5, lambda moment: seen.append((moment, f"echo of {name}", agenda.now)))
 
@@ -56,4 +56,13 @@ def test_what_is_put_on_the_agenda_for_one_moment_keeps_its_order():
 def test_traffic_of_another_simulation_is_refused():
     agenda = ecs.Simulation(1).the(Agenda)
     with pytest.raises(InvalidSetting, match="another simulation"):
-        agenda.feed(ecs.Traffic(ecs.Simulation(2), 1.0), lambda time, cost: None)
+        agenda.feed(ecs.Traffic(ecs.Simulation(2), 1.0), lambda *request: None)
+
+
+def test_a_request_brings_its_work_and_its_waiting():
+    sim = ecs.Simulation(1)
+    traffic = ecs.Traffic(sim, 1.0, cpu_seconds=ecs.Constant(0.25), wait_seconds=ecs.Constant(2))
+    seen = []
+    sim.the(Agenda).feed(traffic, lambda time, cpu, wait: seen.append((cpu, wait)))
+    sim.run(seconds=60)
+    assert set(seen) == {(0.25, 2.0)}
