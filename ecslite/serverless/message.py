@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 __all__ = ["Message"]
 
@@ -28,7 +29,13 @@ class Message:
     group: str | None = None
     """The message group of a FIFO queue, within which order is kept."""
     deduplication_id: str | None = None
-    attributes: Mapping[str, str | float] = field(default_factory=dict)
-    """What filter policies look at."""
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    """What filter policies look at: texts, numbers, or lists of them."""
+    body: Mapping[str, Any] | None = None
+    """What it says, where somebody looks into it: filter policies of the body, and content-based deduplication."""
+    poison: bool = False
+    """Whether code that handles it fails, each time anew."""
+    batch: tuple[Message, ...] = ()
+    """The messages in it, where it is the one event with which a function is invoked for many."""
     receive_count: int = 0
     """How often a queue has handed it out (ApproximateReceiveCount)."""
