@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ecslite.errors import InvalidSetting
-from ecslite.views.figures import PANELS
 
 __all__ = ["MOST_CONTROLS", "Choice", "Control", "Prediction", "Range", "check_controls"]
 
@@ -104,8 +103,12 @@ class Prediction:
 
     def __post_init__(self) -> None:
         _check_steps("Prediction", self.min, self.max, self.step)
-        if self.panel is not None and self.panel not in PANELS:
-            raise InvalidSetting(f"panel={self.panel!r} is not in the figure: use one of {', '.join(PANELS)}, or None")
+
+    def check_panel(self, figure: Mapping[str, Any]) -> None:
+        """InvalidSetting for a panel that the explorer's figure does not have."""
+        panels = figure["layout"]["meta"]["panels"]
+        if self.panel is not None and self.panel not in panels:
+            raise InvalidSetting(f"panel={self.panel!r} is not in the figure: use one of {', '.join(panels)}, or None")
 
     def spec(self) -> dict[str, Any]:
         """The prediction in the explorer's descriptor."""

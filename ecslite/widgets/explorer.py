@@ -100,6 +100,8 @@ class Explorer(anywidget.AnyWidget):
         start = {control.name: control.value for control in controls}
         # A scenario that fails at the start fails here, before the reader, in words of its own.
         result = {} if ADOPTING else self._run({"n": 0, "settings": start, "seed": seed})
+        if "figure" in result:
+            prediction.check_panel(result["figure"])
         super().__init__(spec=spec, result=result)
         self.on_msg(self._answer)
 

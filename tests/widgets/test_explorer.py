@@ -112,7 +112,7 @@ def test_five_controls_are_refused_by_name():
         (lambda: Range("x", "X", 0, 5, 9), "x=9: use a number from 0 to 5"),
         (lambda: Choice("x", "X", ["one"], "one"), "Choice 'x' has 1 options: give at least two"),
         (lambda: Choice("x", "X", ["one", "two"], "three"), "x='three': use one of 'one', 'two'"),
-        (lambda: Prediction("?", 0, 9, panel="cost"), "panel='cost' is not in the figure"),
+        (lambda: made(prediction=Prediction("?", 0, 9, panel="cost")), "panel='cost' is not in the figure"),
         (lambda: made(controls=[PEAK, PEAK]), "control names \\['peak'\\]: each needs a name of its own"),
         (lambda: made(prediction=Prediction("?", 0, 9, settings={"pek": 1})), "the prediction sets 'pek'"),
         (lambda: made(prediction=Prediction("?", 0, 9, settings={"peak": 99})), "peak=99: use a number from 4 to 24"),
