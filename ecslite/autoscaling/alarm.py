@@ -164,7 +164,16 @@ class Alarm:
         self.state = state
         cause = self._reason(minute) if state == "ALARM" else self.event
         text = self._goes_off() if state == "ALARM" else f"Alarm {self.name} is {state}."
-        self.event = self.sim.log.add("alarm", self.name, text, cause, state=state, datapoints=tuple(self.datapoints))
+        self.event = self.sim.log.add(
+            "alarm",
+            self.name,
+            text,
+            cause,
+            state=state,
+            datapoints=tuple(self.datapoints),
+            period=self.condition.period,
+            measured_until=(self.minute + 1) * PERIOD,
+        )
         for tell in self.told:
             tell(self)
 

@@ -78,8 +78,7 @@ class CapacityProvider(InstanceCapacity):
         if managed_draining:
             group.before_termination = self._drain_first
             group.noticed = self._drain_on_notice
-        if managed_scaling:
-            self.sim.meter.read(self._read)
+        self.sim.meter.read(self._read)
 
     @property
     def market(self) -> str:
@@ -116,12 +115,20 @@ class CapacityProvider(InstanceCapacity):
     # Managed scaling, once a minute
 
     def _read(self) -> Iterator[Sample]:
+        alive = self.group.alive
+        used = [one for one in alive if not one.empty]
+        # Model: CloudWatch has none of these four; they say what M and N are made of.
+        yield Sample("InstancesRunning", self.name, "Count", {"Average": len(alive)})
+        yield Sample("InstancesEmpty", self.name, "Count", {"Average": len(alive) - len(used)})
+        packed = self._needed([], [need for one in used for need in one.needs])
+        yield Sample("InstancesPacked", self.name, "Count", {"Average": packed})
+        if self.managed_scaling is None:
+            return
         needed, running = self._count()
         value = self._reservation(needed, running)
         self.sim.process(self._decide_later(value, needed, running))
         yield Sample("CapacityProviderReservation", self.name, "Percent", {"Average": value})
         yield Sample("InstancesNeeded", self.name, "Count", {"Average": needed})
-        yield Sample("InstancesRunning", self.name, "Count", {"Average": running})
 
     def _count(self) -> tuple[int, int]:
         # Model: an instance that was launched counts among the N from then on, before it is registered.
@@ -213,8 +220,10 @@ class CapacityProvider(InstanceCapacity):
             self._say("scattered", f" keeps {running} instances: {text}")
 
     def _say(self, remark: str, text: str, cause: int | None = None, **details: int) -> int:
-        """Log a decision; the same remark is not repeated each minute."""
+        """Log a decision; the same remark, which is the reason in the event's details, is not repeated each minute."""
         if remark and remark == self._remark:
             return -1
         self._remark = remark
-        return self.sim.log.add("capacity", self.name, f"Capacity provider {self.name}{text}.", cause, **details)
+        reason = {"reason": remark} if remark else {}
+        text = f"Capacity provider {self.name}{text}."
+        return self.sim.log.add("capacity", self.name, text, cause, **reason, **details)

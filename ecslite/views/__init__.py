@@ -1,5 +1,5 @@
 """Views: a Run in, plain dicts out. Figures, their text alternatives and pictures, the board, tables, stories."""
 
-from ecslite.views import alt, board, figures, palette, picture, story, tables
+from ecslite.views import alt, anatomy, board, figures, loops, palette, picture, story, tables, waterfall
 
-__all__ = ["alt", "board", "figures", "palette", "picture", "story", "tables"]
+__all__ = ["alt", "anatomy", "board", "figures", "loops", "palette", "picture", "story", "tables", "waterfall"]
