@@ -13,7 +13,7 @@ from itertools import islice
 from ecslite.capacity.instance_type import InstanceType
 from ecslite.errors import InvalidSetting
 
-__all__ = ["DYNAMIC_PORTS", "MOST_RESERVED_PORTS", "RESERVED_PORTS", "ContainerInstance", "Need"]
+__all__ = ["DYNAMIC_PORTS", "MOST_RESERVED_PORTS", "NO_INTERFACE", "RESERVED_PORTS", "ContainerInstance", "Need"]
 
 RESERVED_PORTS = frozenset({22, 2375, 2376, 51678, 51679, 51680})
 """Host ports that the agent and the daemon use [ECS API, PortMapping.hostPort; read 2026-11-23]."""
@@ -24,6 +24,10 @@ MOST_RESERVED_PORTS = 100
 DYNAMIC_PORTS = range(49153, 65536)
 """Whence host port 0 is filled on Linux, where the kernel's range cannot be read [ECS API, PortMapping.hostPort]."""
 # Model: Docker takes any free port of its range; here it is the lowest, so that a run can be repeated.
+
+NO_INTERFACE = "RESOURCE:ENI"
+"""What ECS says where no network interface is left for a task [ECS Developer Guide, api_failures_messages; read
+2026-11-24]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +155,7 @@ class ContainerInstance:
             "insufficient CPU units available": need.cpu > self.remaining_cpu,
             "insufficient memory available": need.memory > self.remaining_memory,
             **self._lacks_ports(need),
-            "no network interface left for a task": need.own_interface and self.remaining_interfaces < 1,
+            NO_INTERFACE: need.own_interface and self.remaining_interfaces < 1,
         }
         return next((words for words, holds in faults.items() if holds), None)
 

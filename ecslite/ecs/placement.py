@@ -13,7 +13,7 @@ from functools import partial
 from random import Random
 from typing import TypeVar
 
-from ecslite.capacity.container_instance import ContainerInstance, Need
+from ecslite.capacity.container_instance import NO_INTERFACE, ContainerInstance, Need
 from ecslite.ecs.cluster_query import Query, parse
 from ecslite.errors import InvalidSetting
 
@@ -133,7 +133,9 @@ def _why_none(active: list[ContainerInstance], roomy: list[ContainerInstance], n
     if roomy:
         return f"{unable}. Reason: the placement constraints allow none of those with room."
     closest = max(active, key=lambda instance: (instance.remaining_cpu, instance.remaining_memory))
-    return f"{unable}. The closest matching container-instance {closest.id} has {closest.lacks(need)}."
+    lacks = closest.lacks(need)
+    has = f'encountered error "{lacks}"' if lacks == NO_INTERFACE else f"has {lacks}"
+    return f"{unable}. The closest matching container-instance {closest.id} {has}."
 
 
 def _best(

@@ -16,6 +16,7 @@ from ecslite.capacity.fargate import Fargate
 from ecslite.capacity.instance_capacity import InstanceCapacity
 from ecslite.capacity.strategy import CapacityProviderStrategyItem, check_strategy, next_provider
 from ecslite.ecs.application import Application
+from ecslite.ecs.awsvpc import check_network, in_its_zones, too_small, zones_for
 from ecslite.ecs.cluster import Capacity, Cluster
 from ecslite.ecs.deployment import Deployment
 from ecslite.ecs.deployment_configuration import DeploymentConfiguration
@@ -35,6 +36,7 @@ from ecslite.ecs.zones import zone_with_fewest, zone_with_most
 from ecslite.errors import InvalidSetting
 from ecslite.network.front import Front
 from ecslite.network.target import Target
+from ecslite.network.vpc import AwsvpcConfiguration
 from ecslite.sim.metrics import Sample
 
 __all__ = ["Service"]
@@ -61,6 +63,7 @@ class Service:
         desired_count: int,
         name: str | None = None,
         load_balancer: Front | Sequence[Front] | None = None,
+        network_configuration: AwsvpcConfiguration | None = None,
         health_check_grace_period_seconds: int = 0,
         capacity_provider_strategy: Sequence[CapacityProviderStrategyItem] | None = None,
         placement_strategy: Sequence[PlacementStrategy] | None = None,
@@ -81,14 +84,16 @@ class Service:
         self.fronts = _fronts(load_balancer)
         self.grace = health_check_grace_period_seconds
         self.strategy = _strategy(cluster, capacity_provider_strategy)
-        _check_definition(task_definition, [cluster.providers[item.capacity_provider] for item in self.strategy])
+        self.network_configuration = network_configuration
+        self._check_definition(task_definition)
+        check_network(network_configuration, task_definition, self._providers, desired_count)
         of_definition = tuple(PlacementConstraint("memberOf", one) for one in task_definition.placement_constraints)
         on_fargate = isinstance(cluster.providers[self.strategy[0].capacity_provider], Fargate)
         check_placement(
             placement_strategy or (), placement_constraints, of_definition=of_definition, on_fargate=on_fargate
         )
         self.placement_strategy = DEFAULT_STRATEGIES if placement_strategy is None else tuple(placement_strategy)
-        self.placement_constraints = (*of_definition, *placement_constraints)
+        self.placement_constraints = (*of_definition, *placement_constraints, *in_its_zones(network_configuration))
         self._unplaced = ""
         """The last reason why a task could not be placed; empty when there was room."""
         self.desired_count = desired_count
@@ -100,6 +105,8 @@ class Service:
         created = self.sim.enter(
             record, "ACTIVE", None, f"Service {self.name} is created with a desired count of {desired_count}."
         )
+        if warning := too_small(network_configuration, self.deployment_configuration.upper(desired_count)):
+            self.sim.log.add("service", self.name, f"(service {self.name}) {warning}", created)
         self._deployments = Deployments(self, self._wake)
         self._deploy(task_definition, (application or Application()).but(**behaviour), created)
         self.sim.level("DesiredCount", self.name, desired_count, created)
@@ -130,7 +137,8 @@ class Service:
         if desired_count is not None:
             _check_count(desired_count)
         if task_definition is not None:
-            _check_definition(task_definition, [self.cluster.providers[one.capacity_provider] for one in self.strategy])
+            self._check_definition(task_definition)
+            check_network(self.network_configuration, task_definition, self._providers, 0)
         self.deployment_configuration = deployment_configuration or self.deployment_configuration
         if desired_count is not None:
             cause = self._set_count(desired_count, cause, why)
@@ -140,6 +148,13 @@ class Service:
             cause = self.sim.log.add("service", self.name, f"You set how service {self.name} deploys.")
         self._wake(cause)
         return cause
+
+    @property
+    def _providers(self) -> list[Capacity]:
+        return [self.cluster.providers[item.capacity_provider] for item in self.strategy]
+
+    def _check_definition(self, definition: TaskDefinition) -> None:
+        _check_definition(definition, self._providers)
 
     def _set_count(self, desired_count: int, cause: int | None, why: str) -> int:
         before, self.desired_count = self.desired_count, desired_count
@@ -330,7 +345,7 @@ class Service:
             if refused := self.cluster.no_capacity(provider):
                 return self._no_room(refused, event)
             self._unplaced = ""
-            self._add(provider, event, zone_with_fewest(provider.zones, self._live()))
+            self._add(provider, event, zone_with_fewest(zones_for(self.network_configuration, provider), self._live()))
             return True
         found = self.room_for(provider, self.task_definition.need)
         if isinstance(found, str) and (refused := self.cluster.cannot_wait(provider, found)):
@@ -363,6 +378,7 @@ class Service:
             zone=zone,
             need=of.definition.need,
             deployment=of.id,
+            network_configuration=self.network_configuration,
         )
         self.tasks.append(task)
         return task

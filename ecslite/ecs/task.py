@@ -22,9 +22,11 @@ from ecslite.ecs.cluster import Capacity, Cluster, Tenant
 from ecslite.ecs.cpu_share import TaskCpu
 from ecslite.ecs.memory_use import OUT_OF_MEMORY, MemoryWatch, TaskMemory
 from ecslite.ecs.task_definition import TaskDefinition
-from ecslite.ecs.workers import new_workers
+from ecslite.ecs.workers import application_container, container_port, new_workers
+from ecslite.network.attachment import Attachment
 from ecslite.network.front import Front
 from ecslite.network.target import Registration, Target
+from ecslite.network.vpc import AwsvpcConfiguration
 from ecslite.sim.simulation import Simulation
 
 __all__ = ["Task"]
@@ -85,6 +87,7 @@ class Task(Tenant):
         zone: str | None,
         need: Need,
         deployment: str = "",
+        network_configuration: AwsvpcConfiguration | None = None,
     ) -> None:
         self.sim = owner.sim
         self.owner = owner
@@ -127,6 +130,9 @@ class Task(Tenant):
             architecture=definition.cpu_architecture,
             deployment=deployment,
         )
+        image = application_container(definition.container_definitions).image
+        self.attachment = Attachment(network_configuration, launch_type=provider.launch_type, image=image)
+        """Its network interface, from PROVISIONING to DEPROVISIONING."""
         self._held_back = 0.0
         """Seconds by which Fargate's launch rate delays it."""
         self._stopped_by: int | None = None
@@ -138,6 +144,7 @@ class Task(Tenant):
         self._placed = self.sim.env.event()
         self._last_event = self.waiting_event = cause
         if zone is not None:
+            self.record.attributes |= self.attachment.take(self.id, zone)
             self._held_back = owner.cluster.settle(self, None)
             self._placed.succeed()
         self.sim.process(self._live())
@@ -171,6 +178,7 @@ class Task(Tenant):
         instance.reserve(self.id, self.need, self.group, daemon=self.daemon)
         self.instance, self.zone = instance, instance.zone
         self.record.attributes |= {"zone": instance.zone, "instance": instance.id}
+        self.record.attributes |= self.attachment.take(self.id, instance.zone)
         self.owner.cluster.settle(self, instance)
         self._placed.succeed()
 
@@ -185,11 +193,23 @@ class Task(Tenant):
         self.owner.condemn(self, "its container instance is draining", cause)
 
     def host_lost(self, cause: int) -> None:
-        """The instance has ended, and the task with it: nothing drains, nothing is told to stop."""
+        """The instance has ended, and the task with it: nothing drains, nothing answers at its address any more.
+
+        ECS hears of it a moment later; until then requests and health checks go to an address where nobody is.
+        """
         assert self.instance is not None
-        self._crashed = True
-        self._end_process(cause)
-        self.stop(cause, "TerminationNotice", f"Host EC2 (instance {self.instance.id}) terminated.")
+        self.cut_off(cause)
+        self.sim.process(self._be_missed(cause, f"Host EC2 (instance {self.instance.id}) terminated."))
+
+    def cut_off(self, cause: int) -> None:
+        """Nothing reaches it from now on, as in the outage of a zone. ECS learns it by failed health checks alone."""
+        if not self._crashed:
+            self._crashed = True
+            self._end_process(cause, unreachable=True)
+
+    def _be_missed(self, cause: int, reason: str) -> Steps:
+        yield self.sim.sleep(self.times.notice.draw(self.random))
+        self.stop(cause, "TerminationNotice", reason)
 
     def interrupted(self, cause: int, seconds: float) -> None:
         """Fargate Spot takes the capacity back: SIGTERM comes at once, while the targets still drain."""
@@ -258,13 +278,25 @@ class Task(Tenant):
             else:
                 self._enter(state, f"Task {self.short} in {self.zone} {what}.")
             yield self.sim.sleep(seconds) | self._stop_asked
-        if not self._stop_asked.triggered and self.application.pull_error:
-            self._cannot_pull()
+            if self.attachment.fault:
+                self._fail_to_start(self.attachment.fault)
+        yield from self._pull()
         if not self._stop_asked.triggered:
             self._listen()
 
-    def _cannot_pull(self) -> None:
-        text = f"CannotPullContainerError: {self.application.pull_error}"
+    def _pull(self) -> Steps:
+        if not self._stop_asked.triggered and (fault := self.attachment.pull_fault()):
+            why, seconds = fault
+            yield self.sim.sleep(seconds) | self._stop_asked
+            self._fail_to_start(why)
+        elif not self._stop_asked.triggered and self.application.pull_error:
+            self._fail_to_start(f"CannotPullContainerError: {self.application.pull_error}")
+        elif not self._stop_asked.triggered:
+            self.attachment.pulled(self.application.image_mib)
+
+    def _fail_to_start(self, text: str) -> None:
+        if self._stop_asked.triggered:
+            return
         event = self.sim.log.add("task", self.id, f"Task {self.short} fails to start. {text}", self._last_event)
         self._crashed = True
         self.stop(event, "TaskFailedToStart", text)
@@ -282,7 +314,14 @@ class Task(Tenant):
         self._take_memory()
         self.listens_at = self.sim.now + self.application.startup_seconds
         me = Registration(
-            self.id, self.workers, self.listens_at, self._last_event, self._target_changed, zone=self.zone
+            self.id,
+            self.workers,
+            self.listens_at,
+            self._last_event,
+            self._target_changed,
+            zone=self.zone,
+            interface=self.attachment.interface,
+            port=container_port(self.definition.container_definitions),
         )
         for front in self.owner.fronts:
             self.targets.append(front.register(me))
@@ -340,6 +379,7 @@ class Task(Tenant):
             self._end_process(self._last_event)
         self._enter("DEPROVISIONING", f"Task {self.short} gives its network interface back.")
         yield self.sim.sleep(self.times.deprovisioning.draw(self.random))
+        self.attachment.give_back()
         reason = self.record.attributes["stopped_reason"]
         self._enter("STOPPED", f"Task {self.short} is stopped: {reason}")
         self.owner.cluster.leave(self, self._last_event)
@@ -359,12 +399,12 @@ class Task(Tenant):
         left = self.workers.last_end(self.sim.now) - self.sim.now
         return min(left, float(self.definition.stop_timeout), self._ends_at - self.sim.now)
 
-    def _end_process(self, cause: int) -> None:
+    def _end_process(self, cause: int, *, unreachable: bool = False) -> None:
         if self.memory is not None:
             self.sim.the(MemoryWatch).forget(self.memory)
         for front, target in self._registered:
             if target.alive:
-                front.stop(target, cause)
+                front.stop(target, cause, unreachable=unreachable)
 
     def _be_noticed(self, cause: int, exit_code: int) -> Steps:
         yield self.sim.sleep(self.times.notice.draw(self.random))

@@ -10,7 +10,7 @@ from ecslite.sim.processor_sharing import ProcessorSharing
 from ecslite.sim.server import Server
 from ecslite.sim.station import Workers
 
-__all__ = ["application_cores", "new_workers", "sidecar_cores"]
+__all__ = ["application_container", "application_cores", "container_port", "new_workers", "sidecar_cores"]
 
 
 def new_workers(definition: TaskDefinition, application: Application) -> Server:
@@ -43,7 +43,7 @@ def sidecar_cores(definition: TaskDefinition, application: Application) -> float
 
 def _weights(definition: TaskDefinition) -> tuple[float, float]:
     containers = definition.container_definitions
-    own = _application_container(containers)
+    own = application_container(containers)
     others = [one for one in containers if one is not own]
     if not any(one.cpu for one in containers):
         return 1.0, max(len(others), 1.0)
@@ -54,7 +54,17 @@ LEAST_SHARES = 2
 """CPU shares of a container with less, or none, in Linux [ECS API, ContainerDefinition.cpu; read 2026-11-23]."""
 
 
-def _application_container(containers: tuple[ContainerDefinition, ...]) -> ContainerDefinition:
+def application_container(containers: tuple[ContainerDefinition, ...]) -> ContainerDefinition:
     """The container that serves the requests: the first essential one with a port, or the first essential one."""
     essential = [one for one in containers if one.essential] or list(containers)
     return next((one for one in essential if one.port_mappings), essential[0])
+
+
+HTTP = 80
+
+
+def container_port(containers: tuple[ContainerDefinition, ...]) -> int:
+    """The port on which the application's container listens: the first that it maps."""
+    # Model: a container that maps no port listens on 80.
+    mapped = [one.container_port for one in application_container(containers).port_mappings if one.container_port]
+    return mapped[0] if mapped else HTTP

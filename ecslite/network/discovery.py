@@ -117,12 +117,13 @@ class Discovery(Station):
         self._forget(target)
         return self.sim.sleep(0)
 
-    def stop(self, target: Target, cause: int) -> None:
+    def stop(self, target: Target, cause: int, *, unreachable: bool = False) -> None:
         """Its process ends now; what it was serving is lost, and whoever calls its address is refused."""
         self.catch_up()
         self._settle(target)
         self.failed["connection lost"] += len(target.workers.drop(self.sim.now))
         target.alive = False
+        target.unreachable = unreachable
         target.died_by = cause
         self._forget(target)
 

@@ -27,8 +27,9 @@ class Front(Protocol):
         """Send it no new request; the event comes when the target is unused."""
         ...
 
-    def stop(self, target: Target, cause: int) -> None:
-        """Its process ends now, and what it was serving is lost."""
+    def stop(self, target: Target, cause: int, *, unreachable: bool = False) -> None:
+        """Its process ends now, and what it was serving is lost; with its host (`unreachable`), nothing even refuses a
+        connection."""
         ...
 
     def catch_up(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ecslite.errors import InvalidSetting
+from ecslite.network.vpc import NetworkInterface
 from ecslite.sim.server import Request, Server
 from ecslite.sim.simulation import Simulation
 
@@ -65,7 +66,10 @@ class Registration:
     told: Callable[[Target, int], None]
     """Called with the target and an event's id at each change of its health."""
     zone: str | None = None
-    address: str | None = None
+    interface: NetworkInterface | None = None
+    """Its network interface, where it has one of its own."""
+    port: int = 80
+    """On which its application listens."""
 
 
 class Target:
@@ -77,12 +81,14 @@ class Target:
     """
 
     def __init__(self, sim: Simulation, front: str, one: Registration, **of: str) -> None:
-        where = {} if one.address is None else {"address": one.address}
+        where = {} if one.interface is None else {"address": one.interface.address}
         self.record = sim.record("target", f"{front}/{one.id}", **of, task=one.id, **where)
         self.workers = one.workers
         self.ready_at = one.ready_at
         self.told = one.told
         self.zone = one.zone
+        self.interface = one.interface
+        self.port = one.port
         self.alive = True
         self.died_by: int | None = None
         self.unreachable = False

@@ -13,7 +13,7 @@ from ecslite.errors import InvalidSetting
 from ecslite.network.nat_gateway import NatGateway
 from ecslite.network.security_group import SecurityGroup
 
-__all__ = ["AwsvpcConfiguration", "NetworkInterface", "Subnet", "Vpc", "can_pull_image", "check_fits"]
+__all__ = ["AwsvpcConfiguration", "NetworkInterface", "Subnet", "Vpc", "room_in"]
 
 RESERVED = 5
 """Addresses of each subnet that AWS keeps: the first four and the last [VPC guide, subnet-sizing]."""
@@ -24,22 +24,35 @@ PREFIXES = (16, 28)
 MOST_SUBNETS, MOST_GROUPS = 16, 5
 """In one configuration [ECS API, AwsVpcConfiguration]."""
 
-NO_ADDRESS = "The specified subnet does not have enough free addresses to satisfy the request."
-"""What EC2 says under InsufficientFreeAddressesInSubnet."""
-
 IMAGE_ENDPOINTS = ("ecr.api", "ecr.dkr", "s3")
-"""The VPC endpoints that a pull from ECR needs where there is no way out [ECR guide, vpc-endpoints].
-Logs by awslogs need `logs` as well."""
+"""The VPC endpoints that a pull from ECR needs where there is no way out [ECR guide, vpc-endpoints]."""
 
 
 class Vpc:
     """A network of private addresses; all its subnets route to each other."""
 
-    def __init__(self, name: str, cidr: str = "10.0.0.0/16", *, endpoints: Sequence[str] = ()) -> None:
+    # Model: a task that cannot reach its registry gives up after `pull_timeout_seconds`; AWS does not document when.
+
+    def __init__(
+        self,
+        name: str,
+        cidr: str = "10.0.0.0/16",
+        *,
+        endpoints: Sequence[str] = (),
+        pull_timeout_seconds: float = 120.0,
+    ) -> None:
+        if pull_timeout_seconds < 0:
+            raise InvalidSetting(f"pull_timeout_seconds={pull_timeout_seconds}: seconds start at 0")
         self.name = name
         self.network = _block(cidr)
         self.endpoints = tuple(endpoints)
+        self.pull_timeout_seconds = pull_timeout_seconds
         self.subnets: list[Subnet] = []
+
+    @property
+    def has_image_endpoints(self) -> bool:
+        """Whether images are pulled from ECR without leaving the VPC."""
+        return all(endpoint in self.endpoints for endpoint in IMAGE_ENDPOINTS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,9 +110,16 @@ class Subnet:
     def attach(
         self, owner_id: str, security_groups: Sequence[SecurityGroup] = (), *, public: bool = False
     ) -> NetworkInterface | str:
-        """A new interface, or in a sentence why there is none."""
+        """A new interface, or in the words of a stopped task why there is none.
+
+        [ECS Developer Guide, failed-to-start-error; read 2026-11-24]
+        """
         if self.available_ip_address_count < 1:
-            return f"InsufficientFreeAddressesInSubnet: {NO_ADDRESS} (subnet {self.name})"
+            with_public = "with public IP assignment enabled " if public else ""
+            return (
+                f"Unexpected EC2 error while attempting to Create Network Interface {with_public}in subnet"
+                f" '{self.name}': InsufficientFreeAddressesInSubnet"
+            )
         address = next(text for text in self._addresses() if text not in self.interfaces)
         self._made += 1
         # Model: public addresses are of the block for documentation (RFC 5737), in the order of attachment.
@@ -127,11 +147,16 @@ class AwsvpcConfiguration:
     # Model: a task goes to the subnet with the most free addresses, among those of the zone asked for; at a tie to the
     # first. AWS promises only to spread over zones.
 
-    subnets: tuple[Subnet, ...]
-    security_groups: tuple[SecurityGroup, ...] = ()
+    subnets: Sequence[Subnet]
+    security_groups: Sequence[SecurityGroup] = ()
     assign_public_ip: str = "DISABLED"
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "subnets", tuple(self.subnets))
+        object.__setattr__(self, "security_groups", tuple(self.security_groups))
+        for subnet in self.subnets:
+            if not isinstance(subnet, Subnet):
+                raise InvalidSetting(f"subnet {subnet!r} is not known: make it with ecs.Subnet(vpc, cidr)")
         if not 1 <= len(self.subnets) <= MOST_SUBNETS:
             raise InvalidSetting(f"{len(self.subnets)} subnets: use 1 to {MOST_SUBNETS}")
         if len(self.security_groups) > MOST_GROUPS:
@@ -140,6 +165,18 @@ class AwsvpcConfiguration:
             raise InvalidSetting(f"assign_public_ip={self.assign_public_ip!r}: use 'ENABLED' or 'DISABLED'")
         if any(subnet.vpc is not self.subnets[0].vpc for subnet in self.subnets):
             raise InvalidSetting("the subnets are of two VPCs: use subnets of one")
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """The zones of its subnets, in their order."""
+        return tuple(dict.fromkeys(subnet.zone for subnet in self.subnets))
+
+    @property
+    def zones_with_room(self) -> tuple[str, ...]:
+        """The zones in which an address is free; all where none is."""
+        # Model: a task goes to a zone with a free address while there is one. AWS does not promise that.
+        free = dict.fromkeys(subnet.zone for subnet in self.subnets if subnet.available_ip_address_count > 0)
+        return tuple(free) or self.zones
 
     def attach(self, task_id: str, zone: str | None = None, *, launch_type: str = "FARGATE") -> NetworkInterface | str:
         """An interface for a task, or in a sentence why there is none. Tasks on EC2 get no public address."""
@@ -151,33 +188,10 @@ class AwsvpcConfiguration:
         best = max(near, key=lambda subnet: subnet.available_ip_address_count)
         return best.attach(task_id, self.security_groups, public=self.assign_public_ip == "ENABLED")
 
-    def detach(self, interface: NetworkInterface) -> None:
-        """Give a task's interface back."""
-        interface.subnet.detach(interface)
 
-
-def check_fits(subnets: Sequence[Subnet], tasks: int) -> None:
-    """InvalidSetting where so many tasks could never have an address each."""
-    room = sum(subnet.size for subnet in subnets)
-    if tasks > room:
-        raise InvalidSetting(
-            f"{tasks} tasks in subnets with {room} addresses (AWS keeps {RESERVED} of each): add subnets or larger ones"
-        )
-
-
-def can_pull_image(subnet: Subnet, config: AwsvpcConfiguration) -> str | None:
-    """None where a Fargate task there reaches ECR; else the reason with which it stops."""
-    if subnet.public and config.assign_public_ip == "ENABLED":
-        return None
-    if not subnet.public and subnet.nat is not None:
-        return None
-    if all(endpoint in subnet.vpc.endpoints for endpoint in IMAGE_ENDPOINTS):
-        return None
-    why = "is public, but the task has no public address" if subnet.public else "has no route to a NAT gateway"
-    return (
-        "ResourceInitializationError: unable to pull secrets or registry auth: the task cannot pull registry auth from"
-        f" Amazon ECR: there is a connection issue between the task and Amazon ECR. Subnet {subnet.name} {why}."
-    )
+def room_in(subnets: Sequence[Subnet]) -> int:
+    """How many interfaces there may be in these subnets, each of which AWS keeps five addresses of."""
+    return sum(subnet.size for subnet in subnets)
 
 
 def _block(cidr: str) -> IPv4Network:

@@ -106,7 +106,7 @@ def test_interfaces_run_out_before_memory():
     need = Need(cpu=256, memory=512)
     one = instance("i-1", tasks=2, need=need)
 
-    assert place([one], need=need).endswith("has no network interface left for a task.")
+    assert place([one], need=need).endswith('encountered error "RESOURCE:ENI".')
 
 
 def test_a_static_port_is_taken_once():

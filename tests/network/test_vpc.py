@@ -6,8 +6,9 @@ import botocore.session
 import pytest
 
 import ecslite as ecs
+from ecslite.network.image_pull import can_pull_image
 from ecslite.network.nat_gateway import NatGateway
-from ecslite.network.vpc import AwsvpcConfiguration, NetworkInterface, Subnet, Vpc, can_pull_image, check_fits
+from ecslite.network.vpc import AwsvpcConfiguration, NetworkInterface, Subnet, Vpc, room_in
 
 
 def test_a_subnet_keeps_five_addresses_and_runs_out():
@@ -27,7 +28,6 @@ def test_the_zone_comes_from_the_subnet_and_tasks_spread():
     assert [config.attach(task).zone for task in "abc"] == ["us-east-1a", "us-east-1b", "us-east-1a"]
     b = config.attach("d", "us-east-1b")
     assert b.zone == "us-east-1b" and b.public_address is None
-    config.detach(b)
     assert config.attach("e", "us-east-1c") == "No subnet of the configuration is in us-east-1c."
 
 
@@ -58,11 +58,14 @@ def test_a_pull_needs_a_way_out():
 def test_a_nat_gateway_counts_the_bytes_of_each_minute():
     sim = ecs.Simulation(1)
     nat = NatGateway(sim, "nat")
-    sim.at(30, lambda: nat.carry(700))
+    sim.at(30, lambda: nat.download(700))
+    sim.at(30, lambda: nat.upload(11, zone="us-east-1b"))
     run = sim.run(minutes=2)
-    assert run.metrics["BytesOutToDestination", "nat"]["Sum"] == (700, 0)
+    names = ("BytesInFromDestination", "BytesOutToSource", "BytesInFromSource", "BytesOutToDestination")
+    sums = [run.metrics[name, "nat"]["Sum"] for name in (*names, "CrossZoneBytes")]
+    assert sums == [(700, 0), (700, 0), (11, 0), (11, 0), (11, 0)]
     with pytest.raises(ecs.InvalidSetting, match="0 or more"):
-        nat.carry(-1)
+        nat.download(-1)
 
 
 def test_blocks_and_configurations_that_cannot_be_are_refused():
@@ -73,12 +76,11 @@ def test_blocks_and_configurations_that_cannot_be_are_refused():
             Subnet(vpc, cidr)
     with pytest.raises(ecs.InvalidSetting, match="no block"):
         Vpc("x", "ten")
-    check_fits([subnet], 11)
-    with pytest.raises(ecs.InvalidSetting, match="12 tasks in subnets with 11"):
-        check_fits([subnet], 12)
+    assert room_in([subnet]) == 11
     for settings, says in (
         (((),), "1 to 16"),
         (((subnet,), (None,) * 6), "5 at the most"),
+        (((subnet,) * 17,), "1 to 16"),
         (((subnet,), (), "YES"), "ENABLED"),
         (((subnet, Subnet(Vpc("other"), "10.0.1.0/28")),), "two VPCs"),
     ):
