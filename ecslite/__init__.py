@@ -40,7 +40,7 @@ from ecslite.ecs.deployment_configuration import (
     DeploymentConfiguration,
     ThresholdConfiguration,
 )
-from ecslite.ecs.fault import Fault
+from ecslite.ecs.faults.fault import Fault
 from ecslite.ecs.placement import PlacementConstraint, PlacementStrategy
 from ecslite.ecs.service import Service
 from ecslite.ecs.task import Task

@@ -108,7 +108,7 @@ class AutoScalingGroup:
         self._unable = False
         self._random = sim.stream(f"group/{name}")
         self.interruptions = interruptions or SpotInterruptions()
-        self._market: SpotMarket[Ec2Instance] = SpotMarket(
+        self.spot_market: SpotMarket[Ec2Instance] = SpotMarket(
             sim, name, self.interruptions, self._at_risk, self._reconcile
         )
         created = sim.log.add(
@@ -177,6 +177,10 @@ class AutoScalingGroup:
         self.sim.at(at_minute * MINUTE, lambda: self.zone_fails(zone))
         self.sim.at((at_minute + for_minutes) * MINUTE, lambda: self.zone_recovers(zone))
 
+    def is_down(self, zone: str) -> bool:
+        """Whether the zone has failed."""
+        return zone in self._dark
+
     def zone_fails(self, zone: str, cause: int | None = None) -> None:
         """Lose all instances of a zone now, and launch none there until `zone_recovers`."""
         text = f"Availability Zone {zone} fails: group {self.name} loses its instances there."
@@ -210,7 +214,7 @@ class AutoScalingGroup:
     def _launch(self, cause: int) -> bool:
         """Launch one more instance, in the zone with the fewest; whether there was capacity for it."""
         zones = [zone for zone in self.zones if zone not in self._dark]
-        if not zones or not self._market.available:
+        if not zones or not self.spot_market.available:
             return self._cannot_launch(cause)
         self._unable = False
         zone = min(zones, key=lambda zone: sum(instance.zone == zone for instance in self.alive))
@@ -231,13 +235,13 @@ class AutoScalingGroup:
         event = self.sim.enter(instance.record, "Pending", cause, text)
         self.instances.append(instance)
         if self.spot:
-            self._market.enter(instance.id, instance)
+            self.spot_market.enter(instance.id, instance)
         self.sim.process(self._boot(instance, event))
         return True
 
     def _cannot_launch(self, cause: int) -> bool:
         if not self._unable:
-            kind = "Spot capacity" if not self._market.available else "capacity"
+            kind = "Spot capacity" if not self.spot_market.available else "capacity"
             text = f"Group {self.name} cannot launch an instance: there is no {kind} in {', '.join(self.zones)} now."
             self.sim.log.add("group", self.name, text, cause)
         self._unable = True
@@ -291,7 +295,7 @@ class AutoScalingGroup:
         event = self.sim.enter(instance.record, "Terminated", cause, f"Instance {instance.id} is terminated.")
         instance.status = "INACTIVE"
         self.instances.remove(instance)
-        self._market.leave(instance.id)
+        self.spot_market.leave(instance.id)
         if not instance.settled.triggered:
             instance.settled.succeed()
         for told in self.terminated_told:

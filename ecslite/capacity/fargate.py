@@ -71,6 +71,10 @@ class Guest(Protocol):
     """A task on Fargate, as its capacity sees it."""
 
     id: str
+    zone: str | None
+
+    def host_lost(self, cause: int) -> None:
+        """Its host is gone, and it with it."""
 
     def interrupted(self, cause: int, seconds: float) -> None:
         """The capacity is taken back; so many seconds are left."""
@@ -81,21 +85,51 @@ class FargatePool:
 
     def __init__(self, sim: Simulation, cluster: str, provider: Fargate, changed: Callable[[int], None]) -> None:
         self.sim = sim
+        self.name = f"{cluster}/{provider.name}"
         self.provider = provider
+        self._guests: dict[str, Guest] = {}
+        self._dark: dict[str, int] = {}
+        """Zones that are down, with the event that says so."""
+        self._changed = changed
         self._bucket = TokenBucket(provider.launch_rate)
         # Model: each cluster draws from a bucket of its own; in AWS all clusters of an account share one.
-        name = f"{cluster}/{provider.name}"
-        self.market: SpotMarket[Guest] = SpotMarket(sim, name, provider.interruptions, self._interrupt, changed)
+        self.market: SpotMarket[Guest] = SpotMarket(sim, self.name, provider.interruptions, self._interrupt, changed)
 
     @property
     def refusal(self) -> str | None:
         """Why nothing can be launched now, in the words of a service's event; None if there is capacity."""
         return None if self.market.available else NO_CAPACITY
 
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """All its zones."""
+        return self.provider.zones
+
+    def is_down(self, zone: str) -> bool:
+        """Whether the zone has failed."""
+        return zone in self._dark
+
+    def zone_fails(self, zone: str, cause: int) -> None:
+        """Lose all tasks of a zone now, and launch none there until `zone_recovers`."""
+        self._dark[zone] = cause
+        for guest in [one for one in self._guests.values() if one.zone == zone]:
+            guest.host_lost(cause)
+
+    def zone_recovers(self, zone: str) -> None:
+        """Launch in a zone again that had failed."""
+        text = f"Availability Zone {zone} is there again for {self.provider.name}."
+        self._changed(self.sim.log.add("fault", self.name, text, self._dark.pop(zone)))
+
     def launch(self, guest: Guest) -> float:
         """One more task is launched; seconds until its launch begins."""
         self.market.enter(guest.id, guest)
+        self._guests[guest.id] = guest
         return self._bucket.delay(self.sim.now)
+
+    def leave(self, id_: str) -> None:
+        """A task has ended."""
+        self.market.leave(id_)
+        del self._guests[id_]
 
     def _interrupt(self, guest: Guest, cause: int) -> None:
         text = f"Task {guest.id[:8]} gets its Spot interruption notice: {NOTICE_SECONDS:g} seconds are left."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import simpy
 
@@ -11,7 +12,28 @@ from ecslite.capacity.container_instance import ContainerInstance, Need
 from ecslite.capacity.launch_times import LaunchTimes
 from ecslite.sim.simulation import Simulation
 
-__all__ = ["InstanceCapacity"]
+__all__ = ["InstanceCapacity", "Zoned"]
+
+
+class Zoned(Protocol):
+    """Capacity in zones, any of which may fail."""
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """All its zones, also those that are down."""
+        ...
+
+    def is_down(self, zone: str) -> bool:
+        """Whether the zone has failed."""
+        ...
+
+    def zone_fails(self, zone: str, cause: int) -> None:
+        """Lose all that runs in a zone, and launch nothing there until `zone_recovers`."""
+        ...
+
+    def zone_recovers(self, zone: str) -> None:
+        """Launch in a zone again that had failed."""
+        ...
 
 
 class InstanceCapacity(ABC):
@@ -44,6 +66,15 @@ class InstanceCapacity(ABC):
     @abstractmethod
     def instances(self) -> Sequence[ContainerInstance]:
         """Those that are registered with the cluster, ACTIVE or DRAINING."""
+
+    @property
+    @abstractmethod
+    def zoned(self) -> Zoned:
+        """What launches its instances, by zone."""
+
+    @abstractmethod
+    def lose(self, one: ContainerInstance, cause: int) -> None:
+        """One of its instances ends without being asked, with whatever runs on it."""
 
     @property
     @abstractmethod

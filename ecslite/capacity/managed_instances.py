@@ -88,6 +88,8 @@ class ManagedInstances(InstanceCapacity):
         """Those that are not Terminated."""
         self.tasks_changed = self._tasks_changed
         self._gathering = False
+        self._dark: dict[str, int] = {}
+        """Zones that are down, with the event that says so."""
         self._spare_since: dict[str, float] = {}
         """Since when each instance has been idle or underused."""
         self._random = sim.stream(f"managed/{name}")
@@ -104,6 +106,27 @@ class ManagedInstances(InstanceCapacity):
     @property
     def tasks_wait(self) -> bool:
         return True
+
+    @property
+    def zoned(self) -> ManagedInstances:
+        return self
+
+    # Zones that fail
+
+    def is_down(self, zone: str) -> bool:
+        """Whether the zone has failed."""
+        return zone in self._dark
+
+    def zone_fails(self, zone: str, cause: int) -> None:
+        """Lose all instances of a zone now, and launch none there until `zone_recovers`."""
+        self._dark[zone] = cause
+        for one in [one for one in self.all if one.zone == zone]:
+            self.lose(one, cause)
+
+    def zone_recovers(self, zone: str) -> None:
+        """Launch in a zone again that had failed."""
+        text = f"Availability Zone {zone} is there again for {self.name}."
+        self._tasks_changed(self.sim.log.add("fault", self.name, text, self._dark.pop(zone)))
 
     # Out: as soon as tasks wait
 
@@ -122,7 +145,10 @@ class ManagedInstances(InstanceCapacity):
                 text = f"Capacity provider {self.name}: none of its instance types could hold a task that waits."
                 self.sim.log.add("capacity", self.name, text, event)
         fleet = cheapest_fleet([need for need, _ in waiting], self.types)
-        if fleet:
+        if fleet and len(self._dark) == len(self.zones):
+            text = f"Capacity provider {self.name} cannot launch: all its zones have failed."
+            self.sim.log.add("capacity", self.name, text, waiting[0][1])
+        elif fleet:
             names = ", ".join(kind.name for kind in fleet)
             text = f"Capacity provider {self.name} launches {names} for {len(waiting)} waiting tasks."
             cause = self.sim.log.add("capacity", self.name, text, waiting[0][1])
@@ -130,7 +156,8 @@ class ManagedInstances(InstanceCapacity):
                 self._launch(kind, cause)
 
     def _launch(self, kind: InstanceType, cause: int) -> None:
-        zone = min(self.zones, key=lambda zone: sum(one.zone == zone for one in self.all if one.alive))
+        up = [zone for zone in self.zones if zone not in self._dark]
+        zone = min(up, key=lambda zone: sum(one.zone == zone for one in self.all if one.alive))
         id_ = new_instance_id(self._random)
         one = Ec2Instance(self.sim, id_, kind, zone, group=self.name, market=self.market, ebs_gib=self.storage_gib)
         self.all.append(one)

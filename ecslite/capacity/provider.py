@@ -12,7 +12,7 @@ from collections.abc import Generator, Iterator, Sequence
 import simpy
 
 from ecslite.capacity.auto_scaling_group import AutoScalingGroup
-from ecslite.capacity.container_instance import Need
+from ecslite.capacity.container_instance import ContainerInstance, Need
 from ecslite.capacity.ec2_instance import Ec2Instance
 from ecslite.capacity.instance_capacity import InstanceCapacity
 from ecslite.capacity.launch_times import LaunchTimes
@@ -91,6 +91,14 @@ class CapacityProvider(InstanceCapacity):
     @property
     def tasks_wait(self) -> bool:
         return self.managed_scaling is not None
+
+    @property
+    def zoned(self) -> AutoScalingGroup:
+        return self.group
+
+    def lose(self, one: ContainerInstance, cause: int) -> None:
+        assert isinstance(one, Ec2Instance)
+        self.group.lose(one, cause)
 
     # What the group tells
 

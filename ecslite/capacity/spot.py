@@ -105,7 +105,7 @@ class SpotMarket(Generic[Lodger]):
         yield self.sim.sleep(seconds)
         if id_ in self._lodgers:
             cause = self.sim.log.add("fault", self.name, "EC2 needs Spot capacity back.")
-            self._interrupt(id_, cause)
+            self.interrupt(id_, cause)
 
     def _want_back(self) -> None:
         share, minutes = self.interruptions.share, self.interruptions.unavailable_minutes
@@ -121,9 +121,15 @@ class SpotMarket(Generic[Lodger]):
             self._dry_until, self.dry_event = self.sim.now + minutes * MINUTE, cause
             self.sim.process(self._come_back(cause))
         for id_ in self._random.sample(list(self._lodgers), count):
-            self._interrupt(id_, cause)
+            self.interrupt(id_, cause)
 
-    def _interrupt(self, id_: str, cause: int) -> None:
+    @property
+    def ids(self) -> list[str]:
+        """What is in it and has no notice yet, in the order of the launches."""
+        return list(self._lodgers)
+
+    def interrupt(self, id_: str, cause: int) -> None:
+        """Give one of `ids` its notice now."""
         self._notice(self._lodgers.pop(id_), cause)
 
     def _come_back(self, cause: int) -> Generator[simpy.Event, None, None]:

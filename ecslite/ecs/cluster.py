@@ -12,8 +12,9 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 import simpy
 
 from ecslite.capacity.container_instance import ContainerInstance, Need
-from ecslite.capacity.fargate import Fargate, FargatePool
-from ecslite.capacity.instance_capacity import InstanceCapacity
+from ecslite.capacity.fargate import NO_CAPACITY, Fargate, FargatePool, Guest
+from ecslite.capacity.instance_capacity import InstanceCapacity, Zoned
+from ecslite.capacity.spot import SpotMarket
 from ecslite.ecs.cluster_metrics import cluster_samples
 from ecslite.ecs.cpu_share import SHARING_SECONDS, CpuSharing, TaskCpu
 from ecslite.ecs.draining import Draining
@@ -50,6 +51,8 @@ class Tenant(ABC):
     group: str
     """The task group: "service:NAME", or of a standalone task its own, by default "family:NAME"."""
     waiting_event: int
+    zone: str | None = None
+    """None while it waits for an instance."""
     standalone: bool = False
     """Started by RunTask: it belongs to no service, so draining leaves it alone and nothing replaces it."""
     daemon: bool = False
@@ -67,7 +70,7 @@ class Tenant(ABC):
 
     @abstractmethod
     def host_lost(self, cause: int) -> None:
-        """The instance under it has ended, and with it whatever ran: stop at once, without notice."""
+        """The instance or the zone under it has ended, and with it whatever ran: stop at once, without notice."""
 
     @abstractmethod
     def host_drains(self, cause: int) -> None:
@@ -156,12 +159,32 @@ class Cluster:
         """
         return [one for one in self.instances() if one.status == "ACTIVE" and allowed(one, "", constraints)]
 
-    def no_capacity(self, provider: Fargate) -> str | None:
-        """Why no task can be launched on Fargate now, in the words of a service's event; None if one can.
+    def no_capacity(self, provider: Fargate, zones: Sequence[str]) -> str | None:
+        """Why no task can be launched on Fargate in these zones now, as a service's event says it; None if one can.
 
-        Whoever is refused asks again when `on_room` tells it. Only FARGATE_SPOT ever refuses.
+        Whoever is refused asks again when `on_room` tells it. FARGATE_SPOT may refuse, and a cluster without a zone.
         """
-        return self._pools[provider.name].refusal
+        return self._pools[provider.name].refusal if zones else NO_CAPACITY
+
+    def zones_up(self, provider: Fargate, zones: Sequence[str]) -> tuple[str, ...]:
+        """Those of some zones of Fargate that have not failed."""
+        return tuple(zone for zone in zones if not self._pools[provider.name].is_down(zone))
+
+    @property
+    def zoned(self) -> list[Zoned]:
+        """All its capacity by zone, so that one may fail."""
+        kinds = [kind for kind in self.providers.values() if isinstance(kind, InstanceCapacity)]
+        return [*self._pools.values(), *(kind.zoned for kind in kinds)]
+
+    @property
+    def fargate_spot_markets(self) -> list[SpotMarket[Guest]]:
+        """Where its Fargate Spot tasks may be interrupted."""
+        return [pool.market for pool in self._pools.values() if pool.provider.market == "spot"]
+
+    def lose_instance(self, one: ContainerInstance, cause: int) -> None:
+        """An instance of the cluster ends without being asked."""
+        kinds = [kind for kind in self.providers.values() if isinstance(kind, InstanceCapacity)]
+        next(kind for kind in kinds if one in kind.instances).lose(one, cause)
 
     def on_room(self, told: Callable[[int], None]) -> None:
         """Call `told` with an event's id whenever there may be more room than before."""
@@ -214,7 +237,7 @@ class Cluster:
             self.waiting.remove(tenant)
         _, instance = self.tenants.pop(tenant.id, (tenant, None))
         if isinstance(tenant.provider, Fargate):
-            self._pools[tenant.provider.name].market.leave(tenant.id)
+            self._pools[tenant.provider.name].leave(tenant.id)
         elif instance is not None:
             if tenant.cpu is not None:
                 self._sharing.leave(tenant.cpu, instance)

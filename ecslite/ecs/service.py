@@ -342,10 +342,11 @@ class Service:
         """Start one task, or say why there is no room for it; whether it was started."""
         provider = self._next_provider()
         if isinstance(provider, Fargate):
-            if refused := self.cluster.no_capacity(provider):
+            zones = self.cluster.zones_up(provider, zones_for(self.network_configuration, provider))
+            if refused := self.cluster.no_capacity(provider, zones):
                 return self._no_room(refused, event)
             self._unplaced = ""
-            self._add(provider, event, zone_with_fewest(zones_for(self.network_configuration, provider), self._live()))
+            self._add(provider, event, zone_with_fewest(zones, self._live()))
             return True
         found = self.room_for(provider, self.task_definition.need)
         if isinstance(found, str) and (refused := self.cluster.cannot_wait(provider, found)):

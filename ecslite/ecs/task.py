@@ -20,11 +20,12 @@ from ecslite.capacity.fargate import Fargate
 from ecslite.ecs.application import Application
 from ecslite.ecs.cluster import Capacity, Cluster, Tenant
 from ecslite.ecs.cpu_share import TaskCpu
+from ecslite.ecs.faults.at_start import StartTroubles
 from ecslite.ecs.memory_use import OUT_OF_MEMORY, MemoryWatch, TaskMemory
 from ecslite.ecs.task_definition import TaskDefinition
 from ecslite.ecs.workers import application_container, container_port, new_workers
 from ecslite.network.attachment import Attachment
-from ecslite.network.front import Front
+from ecslite.network.front import Breakable, Front
 from ecslite.network.target import Registration, Target
 from ecslite.network.vpc import AwsvpcConfiguration
 from ecslite.sim.simulation import Simulation
@@ -137,6 +138,8 @@ class Task(Tenant):
         """Seconds by which Fargate's launch rate delays it."""
         self._stopped_by: int | None = None
         self._crashed = False
+        self.hangs = False
+        """Its application answers nothing, by a fault."""
         self._hurry = self.sim.env.event()
         """Comes with a Spot interruption's notice: from then on nothing is waited for."""
         self._ends_at = float("inf")
@@ -193,13 +196,13 @@ class Task(Tenant):
         self.owner.condemn(self, "its container instance is draining", cause)
 
     def host_lost(self, cause: int) -> None:
-        """The instance has ended, and the task with it: nothing drains, nothing answers at its address any more.
+        """The host has ended, and the task with it: nothing drains, nothing answers at its address any more.
 
         ECS hears of it a moment later; until then requests and health checks go to an address where nobody is.
         """
-        assert self.instance is not None
         self.cut_off(cause)
-        self.sim.process(self._be_missed(cause, f"Host EC2 (instance {self.instance.id}) terminated."))
+        self._hurry_up()
+        self.sim.process(self._be_missed(cause))
 
     def cut_off(self, cause: int) -> None:
         """Nothing reaches it from now on, as in the outage of a zone. ECS learns it by failed health checks alone."""
@@ -207,16 +210,26 @@ class Task(Tenant):
             self._crashed = True
             self._end_process(cause, unreachable=True)
 
-    def _be_missed(self, cause: int, reason: str) -> Steps:
+    def _be_missed(self, cause: int) -> Steps:
         yield self.sim.sleep(self.times.notice.draw(self.random))
-        self.stop(cause, "TerminationNotice", reason)
+        if self.instance is not None:
+            self.stop(cause, "TerminationNotice", f"Host EC2 (instance {self.instance.id}) terminated.")
+        else:
+            # Model: AWS documents no words for a Fargate task whose zone fails.
+            self.stop(cause, "InfrastructureHealth", f"The task's host in {self.zone} is not available.")
 
     def interrupted(self, cause: int, seconds: float) -> None:
         """Fargate Spot takes the capacity back: SIGTERM comes at once, while the targets still drain."""
-        if not self._hurry.triggered:
-            self._hurry.succeed()
+        if self._hurry_up():
             self._ends_at = self.sim.now + seconds
         self.stop(cause, "SpotInterruption", "Your Spot Task was interrupted.")
+
+    def _hurry_up(self) -> bool:
+        """Wait for nothing from now on; whether that is new."""
+        if self._hurry.triggered:
+            return False
+        self._hurry.succeed()
+        return True
 
     def stop(self, cause: int, stop_code: str, reason: str) -> None:
         """Ask for the task's end: its target drains, then its containers get SIGTERM. A second call changes nothing."""
@@ -234,6 +247,13 @@ class Task(Tenant):
         self._crashed = True
         self._end_process(cause)
         self.sim.process(self._be_noticed(cause, exit_code))
+
+    def hang(self, cause: int) -> None:
+        """Its application takes requests from now on and answers none, nor does it heed SIGTERM."""
+        self.hangs = True
+        for front, target in self._registered:
+            if isinstance(front, Breakable):
+                front.hang(target, cause)
 
     def cpu_percent(self) -> float:
         """CPU used since the last call, in per cent of what the task definition reserves for the time it has run."""
@@ -285,6 +305,8 @@ class Task(Tenant):
             self._listen()
 
     def _pull(self) -> Steps:
+        if not self._stop_asked.triggered and (trouble := self.sim.the(StartTroubles).meet(self)) is not None:
+            self.application, self._last_event = trouble
         if not self._stop_asked.triggered and (fault := self.attachment.pull_fault()):
             why, seconds = fault
             yield self.sim.sleep(seconds) | self._stop_asked
@@ -396,7 +418,7 @@ class Task(Tenant):
 
     def _grace(self) -> float:
         """Seconds from SIGTERM to the process's end: the requests in hand, at the most stopTimeout."""
-        left = self.workers.last_end(self.sim.now) - self.sim.now
+        left = float("inf") if self.hangs else self.workers.last_end(self.sim.now) - self.sim.now
         return min(left, float(self.definition.stop_timeout), self._ends_at - self.sim.now)
 
     def _end_process(self, cause: int, *, unreachable: bool = False) -> None:

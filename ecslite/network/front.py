@@ -5,13 +5,13 @@ Load balancers' target groups and service-discovery names are fronts.
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import simpy
 
 from ecslite.network.target import Registration, Target
 
-__all__ = ["Front"]
+__all__ = ["Breakable", "Front"]
 
 
 class Front(Protocol):
@@ -34,4 +34,13 @@ class Front(Protocol):
 
     def catch_up(self) -> None:
         """Serve all that has arrived up to now."""
+        ...
+
+
+@runtime_checkable
+class Breakable(Protocol):
+    """A front at which a target may hang, as well as end."""
+
+    def hang(self, target: Target, cause: int) -> None:
+        """Its process takes requests from now on, and answers none."""
         ...

@@ -72,12 +72,14 @@ class HealthChecks:
             return ": nothing answers at its address"
         if not target.alive or self.group.sim.now < target.ready_at:
             return ": nothing listens there"
+        if target.hung:
+            return ": nothing answers in time"
         if target.failing_check is not None:
             return ": its health check answers with an error"
         return f": a request waits {target.workers.wait(self.group.sim.now):.0f} s for a worker"
 
     def _judge(self, target: Target, state: str, why: str) -> None:
-        cause = target.died_by if not target.alive else target.failing_check
+        cause = target.failing_check if target.died_by is None else target.died_by
         if cause is None and state == "unhealthy":
             cause = self.group.traffic_event()
         if cause is None:

@@ -142,6 +142,10 @@ class LoadBalancer(Station):
         """See TargetGroup.stop."""
         self.default_group.stop(target, cause, unreachable=unreachable)
 
+    def hang(self, target: Target, cause: int) -> None:
+        """See TargetGroup.hang."""
+        self.default_group.hang(target, cause)
+
     # Requests
 
     def wire(self, source: Traffic) -> None:

@@ -93,6 +93,8 @@ class Target:
         self.died_by: int | None = None
         self.unreachable = False
         """Its host is gone: nothing answers at its address, not even to refuse."""
+        self.hung = False
+        """Its process takes requests and answers none, health checks included; `died_by` says since when."""
         self.failing_check: int | None = None
         """The event since which its health check answers an error, though requests are served; None if it passes."""
         self.failing_fast: int | None = None
@@ -119,7 +121,8 @@ class Target:
 
     def serves(self, time: float) -> bool:
         """Whether a request that arrives then comes to a worker."""
-        return self.alive and time >= self.ready_at and self.failing_fast is None and not self.unreachable
+        well = self.failing_fast is None and not self.hung and not self.unreachable
+        return self.alive and time >= self.ready_at and well
 
     def outstanding(self, time: float) -> int:
         """Requests that the load balancer has sent there and that are not answered at that moment."""
@@ -127,7 +130,7 @@ class Target:
 
     def answers(self, now: float, within: float) -> bool:
         """Whether a health check sent now is answered well and in time. It queues for a worker like any request."""
-        if not self.alive or self.unreachable or self.failing_check is not None or now < self.ready_at:
+        if not self.alive or self.unreachable or self.hung or self.failing_check is not None or now < self.ready_at:
             return False
         return self.workers.wait(now) <= within
 

@@ -148,11 +148,24 @@ class TargetGroup:
         target.unreachable = unreachable
         target.died_by = cause
         lost = self._unanswered(target.workers.drop(self.sim.now), self.sim.now)
+        if target.hung:
+            lost, target.silent = [request for _, request in sorted(target.silent)], []
         if unreachable:
             for request in lost:
                 heappush(target.silent, (request[0] + self._idle_timeout, request))
         else:
             self._fail(target, "502", lost, cause, [self.sim.now] * len(lost))
+
+    def hang(self, target: Target, cause: int) -> None:
+        """The target's process takes connections and requests from now on, and answers nothing.
+
+        The load balancer waits for each reply until its idle timeout (504); what the target had in hand is lost so too.
+        """
+        self.catch_up()
+        self.settle(target, self.sim.now)
+        target.hung, target.died_by = True, cause
+        for request in self._unanswered(target.workers.drop(self.sim.now), self.sim.now):
+            heappush(target.silent, (request[0] + self._idle_timeout, request))
 
     def catch_up(self) -> None:
         """Serve all that has arrived up to now."""
@@ -233,6 +246,9 @@ class TargetGroup:
                 heappush(target.silent, (request[0] + CONNECT_TIMEOUT, request))
         elif not target.alive:
             self._fail_at_once(target, "502", part, target.died_by)
+        elif target.hung:
+            for request in requests(part):
+                heappush(target.silent, (request[0] + self._idle_timeout, request))
         elif times[0] < target.ready_at:
             listening = sum(time < target.ready_at for time in times)
             self._fail_at_once(target, "502", between(part, 0, listening), target.record.states[0][2])
