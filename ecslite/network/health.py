@@ -31,7 +31,11 @@ class Group(Protocol):
         """Serve all that has arrived up to now."""
         ...
 
-    def move(self, target: Target, state: str, cause: int, text: str) -> int:
+    def look_at_groups(self) -> None:
+        """See whether connections pass the security groups."""
+        ...
+
+    def move(self, target: Target, state: str, cause: int, text: str, **details: str) -> int:
         """A target goes to a state; the event's id."""
         ...
 
@@ -54,6 +58,7 @@ class HealthChecks:
         while True:
             yield group.sim.sleep(group.health_check.interval_seconds)
             group.catch_up()
+            group.look_at_groups()
             for target in list(group.targets):
                 if target.state != "draining":
                     self._check(target)
@@ -68,8 +73,9 @@ class HealthChecks:
             self._judge(target, "unhealthy", f"failed {-in_a_row} health checks in a row{self._reason(target)}")
 
     def _reason(self, target: Target) -> str:
-        if target.unreachable:
-            return ": nothing answers at its address"
+        if target.silent_now:
+            why = "its security groups drop connections" if target.dropped_by else "nothing answers at its address"
+            return f": {why}"
         if not target.alive or self.group.sim.now < target.ready_at:
             return ": nothing listens there"
         if target.hung:
@@ -78,12 +84,24 @@ class HealthChecks:
             return ": its health check answers with an error"
         return f": a request waits {target.workers.wait(self.group.sim.now):.0f} s for a worker"
 
+    def _code(self, target: Target, state: str) -> dict[str, str]:
+        """The reason code of an unhealthy target [Elastic Load Balancing API, TargetHealthReasonEnum]."""
+        if state != "unhealthy":
+            return {}
+        if target.silent_now:
+            return {"reason": "Target.Timeout"}
+        if not target.alive or self.group.sim.now < target.ready_at:
+            return {"reason": "Target.FailedHealthChecks"}
+        return {"reason": "Target.Timeout" if target.failing_check is None else "Target.ResponseCodeMismatch"}
+
     def _judge(self, target: Target, state: str, why: str) -> None:
-        cause = target.failing_check if target.died_by is None else target.died_by
+        cause = target.dropped_by if target.died_by is None else target.died_by
+        cause = target.failing_check if cause is None else cause
         if cause is None and state == "unhealthy":
             cause = self.group.traffic_event()
         if cause is None:
             cause = target.record.states[-1][2]
-        event = self.group.move(target, state, cause, f"Target {target.short} {why}: it is {state}.")
+        text = f"Target {target.short} {why}: it is {state}."
+        event = self.group.move(target, state, cause, text, **self._code(target, state))
         self.group.slow_start.changed(target, self.group.targets, self.group.sim.now)
         target.told(target, event)

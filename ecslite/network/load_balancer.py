@@ -17,10 +17,14 @@ import simpy
 from ecslite.errors import InvalidSetting
 from ecslite.network.chunks import one_by_one
 from ecslite.network.feedback import Feedback
+from ecslite.network.passage import Passage
 from ecslite.network.routing import by_place
+from ecslite.network.scheme import Standing
+from ecslite.network.security_group import SecurityGroup
 from ecslite.network.tally import Tally, merged
 from ecslite.network.target import Lost, Registration, Target
 from ecslite.network.target_group import TargetGroup
+from ecslite.network.vpc import Subnet
 from ecslite.sim.histogram import Histogram
 from ecslite.sim.metrics import Sample
 from ecslite.sim.retries import Clients
@@ -51,6 +55,7 @@ class LoadBalancer(Station):
     registers with the load balancer itself then. `forward` brings other groups in.
     """
 
+    # In a VPC (`subnets`), its security groups and those of its targets decide whether connections pass.
     # Model: `nodes`, each with a rotation pointer of its own, is one for each zone in which a target has been
     # registered. nodes=1 is strict rotation; more nodes spread requests less evenly.
 
@@ -63,12 +68,16 @@ class LoadBalancer(Station):
         name: str,
         *,
         nodes: int | None = None,
+        scheme: str | None = None,
+        subnets: Sequence[Subnet] = (),
+        security_groups: Sequence[SecurityGroup] = (),
         idle_timeout_seconds: float = 60.0,
         requests_per_connection: float = 10.0,
         kib_per_request: float = 10.0,
         **target_group: Any,
     ) -> None:
         _check(nodes, idle_timeout_seconds)
+        standing = Standing(name, scheme, subnets, security_groups)
         self.default_group = TargetGroup(sim, name, **target_group)
         super().__init__(sim, name)
         self.nodes = nodes
@@ -82,7 +91,10 @@ class LoadBalancer(Station):
         """All requests that failed, by reason."""
         self.follows = False
         """Whether somebody wants to hear what becomes of each request that fails."""
-        self._zones: list[str] = []
+        self._zones: list[str] = list(standing.zones)
+        self._in_vpc = standing.endpoint is not None
+        self.passage = None if standing.endpoint is None else Passage(sim, self, standing.endpoint)
+        """By which its connections reach targets; None where it stands in no VPC."""
         self._since_settled = 0
         self._feedback: Feedback | None = None
         self._trace: Trace | None = None
@@ -90,7 +102,11 @@ class LoadBalancer(Station):
         self._attach(self.default_group)
         # Model: requests_per_connection and kib_per_request shape only the bill (LCU), not the latency.
         record = sim.record(
-            "load_balancer", name, requests_per_connection=requests_per_connection, kib_per_request=kib_per_request
+            "load_balancer",
+            name,
+            requests_per_connection=requests_per_connection,
+            kib_per_request=kib_per_request,
+            **standing.attributes,
         )
         sim.enter(record, "active", None, f"Load balancer {name} is active.")
         sim.meter.read(self._read)
@@ -206,7 +222,7 @@ class LoadBalancer(Station):
 
     def add_zone(self, zone: str) -> None:
         """A target stands in this zone: there is a node for it."""
-        if zone not in self._zones:
+        if zone not in self._zones and not self._in_vpc:
             self._zones.append(zone)
 
     @property
@@ -232,6 +248,8 @@ class LoadBalancer(Station):
         self.groups.append(group)
         for zone in group.zones:
             self.add_zone(zone)
+        for target in group.targets:
+            group.admit(target, target.record.states[-1][2])
 
     def _enter(self, group: TargetGroup, cause: int) -> None:
         record = self.sim.record(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
+from typing import Protocol
 
 from ecslite.errors import InvalidSetting
 
@@ -59,11 +60,24 @@ class SecurityGroupRule:
         return f"{self.protocol} {ports} with {peer}"
 
 
+class Watcher(Protocol):
+    """Who wants to know of changed rules."""
+
+    def before_change(self) -> None:
+        """A rule is about to change."""
+        ...
+
+    def after_change(self, group: str) -> None:
+        """A rule of that group has changed."""
+        ...
+
+
 class SecurityGroup:
     """Lets nothing in and everything out until rules are added."""
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.watchers: list[Watcher] = []
         self.inbound: list[SecurityGroupRule] = []
         self.outbound: list[SecurityGroupRule] = [SecurityGroupRule("-1", 0, 65535, "0.0.0.0/0")]
 
@@ -71,15 +85,36 @@ class SecurityGroup:
         self, source: str | SecurityGroup, from_port: int, to_port: int | None = None, *, protocol: str = "tcp"
     ) -> SecurityGroupRule:
         """Let a peer in on a port, or on a range of ports; the rule."""
-        self.inbound.append(_rule(source, from_port, to_port, protocol))
-        return self.inbound[-1]
+        return self._add(self.inbound, _rule(source, from_port, to_port, protocol))
 
     def allow_outbound(
         self, destination: str | SecurityGroup, from_port: int, to_port: int | None = None, *, protocol: str = "tcp"
     ) -> SecurityGroupRule:
-        """Let requests out to a peer; clear `outbound` first, since a new group lets everything out."""
-        self.outbound.append(_rule(destination, from_port, to_port, protocol))
-        return self.outbound[-1]
+        """Let requests out to a peer; revoke the first rule of `outbound`, since a new group lets everything out."""
+        return self._add(self.outbound, _rule(destination, from_port, to_port, protocol))
+
+    def revoke(self, rule: SecurityGroupRule) -> None:
+        """Take a rule away. Connections that are open stay so. InvalidSetting where the group has no such rule."""
+        rules = next((rules for rules in (self.inbound, self.outbound) if rule in rules), None)
+        if rules is None:
+            raise InvalidSetting(f"security group {self.name} has no rule {rule}: revoke one of its own")
+        self._tell_before()
+        rules.remove(rule)
+        self._tell_after()
+
+    def _add(self, rules: list[SecurityGroupRule], rule: SecurityGroupRule) -> SecurityGroupRule:
+        self._tell_before()
+        rules.append(rule)
+        self._tell_after()
+        return rule
+
+    def _tell_before(self) -> None:
+        for watcher in self.watchers:
+            watcher.before_change()
+
+    def _tell_after(self) -> None:
+        for watcher in self.watchers:
+            watcher.after_change(self.name)
 
 
 def _rule(peer: str | SecurityGroup, from_port: int, to_port: int | None, protocol: str) -> SecurityGroupRule:

@@ -95,6 +95,10 @@ class Target:
         """Its host is gone: nothing answers at its address, not even to refuse."""
         self.hung = False
         """Its process takes requests and answers none, health checks included; `died_by` says since when."""
+        self.dropped_by: int | None = None
+        """The event since which security groups drop connections to it; None if they pass."""
+        self.silenced_by: int | None = None
+        """The event to blame for requests that get no answer and no refusal."""
         self.failing_check: int | None = None
         """The event since which its health check answers an error, though requests are served; None if it passes."""
         self.failing_fast: int | None = None
@@ -115,13 +119,18 @@ class Target:
         return self.record.state
 
     @property
+    def silent_now(self) -> bool:
+        """A connection opened now is neither made nor refused."""
+        return self.unreachable or self.dropped_by is not None
+
+    @property
     def short(self) -> str:
         """The first eight characters of its task's id."""
         return str(self.record.attributes["task"])[:8]
 
     def serves(self, time: float) -> bool:
         """Whether a request that arrives then comes to a worker."""
-        well = self.failing_fast is None and not self.hung and not self.unreachable
+        well = self.failing_fast is None and not self.hung and not self.silent_now
         return self.alive and time >= self.ready_at and well
 
     def outstanding(self, time: float) -> int:
@@ -130,7 +139,7 @@ class Target:
 
     def answers(self, now: float, within: float) -> bool:
         """Whether a health check sent now is answered well and in time. It queues for a worker like any request."""
-        if not self.alive or self.unreachable or self.hung or self.failing_check is not None or now < self.ready_at:
+        if not self.alive or self.silent_now or self.hung or self.failing_check is not None or now < self.ready_at:
             return False
         return self.workers.wait(now) <= within
 

@@ -16,6 +16,7 @@ import simpy
 from ecslite.errors import InvalidSetting
 from ecslite.network.chunks import at, between, requests
 from ecslite.network.health import HealthChecks
+from ecslite.network.passage import Passage
 from ecslite.network.routing import ALGORITHMS, EvenRandom, LeastOutstanding, Ring, Rotation, Router, by_place
 from ecslite.network.slow_start import SlowStart
 from ecslite.network.stickiness import Stickiness
@@ -40,6 +41,8 @@ class Balancer(Protocol):
 
     name: str
     idle_timeout_seconds: float
+    passage: Passage | None
+    """By which its connections reach targets; None where it stands in no VPC."""
     follows: bool
     """Whether it wants to hear of each request that fails."""
 
@@ -121,8 +124,14 @@ class TargetGroup:
             if self.balancer is not None:
                 self.balancer.add_zone(one.zone)
         text = f"Target {target.short} is registered and waits for its first health check."
-        self.move(target, "initial", one.cause, text)
+        event = self.move(target, "initial", one.cause, text)
+        self.admit(target, event)
         return target
+
+    def admit(self, target: Target, cause: int) -> None:
+        """Ask the load balancer's security groups whether connections to a target pass."""
+        if self.balancer is not None and self.balancer.passage is not None:
+            self.balancer.passage.add(target, cause)
 
     def deregister(self, target: Target, cause: int) -> simpy.Event:
         """Send it no new request; the event returned comes when the deregistration delay is over.
@@ -147,6 +156,8 @@ class TargetGroup:
         target.alive = False
         target.unreachable = unreachable
         target.died_by = cause
+        if unreachable:
+            target.silenced_by = cause
         lost = self._unanswered(target.workers.drop(self.sim.now), self.sim.now)
         if target.hung:
             lost, target.silent = [request for _, request in sorted(target.silent)], []
@@ -163,7 +174,7 @@ class TargetGroup:
         """
         self.catch_up()
         self.settle(target, self.sim.now)
-        target.hung, target.died_by = True, cause
+        target.hung, target.died_by, target.silenced_by = True, cause, cause
         for request in self._unanswered(target.workers.drop(self.sim.now), self.sim.now):
             heappush(target.silent, (request[0] + self._idle_timeout, request))
 
@@ -241,7 +252,7 @@ class TargetGroup:
 
     def _serve(self, target: Target, part: Chunk) -> None:
         times = part[0]
-        if target.unreachable:
+        if target.silent_now:
             for request in requests(part):
                 heappush(target.silent, (request[0] + CONNECT_TIMEOUT, request))
         elif not target.alive:
@@ -261,9 +272,14 @@ class TargetGroup:
             if refused:
                 self._fail_at_once(target, "Target_5XX", at(part, refused), self.traffic_event())
 
-    def move(self, target: Target, state: str, cause: int, text: str) -> int:
+    def look_at_groups(self) -> None:
+        """See whether connections pass the security groups."""
+        if self.balancer is not None and self.balancer.passage is not None:
+            self.balancer.passage.look_again()
+
+    def move(self, target: Target, state: str, cause: int, text: str, **details: str) -> int:
         """A target goes to a state; the event's id."""
-        self.changed = self.sim.enter(target.record, state, cause, text)
+        self.changed = self.sim.enter(target.record, state, cause, text, **details)
         return self.changed
 
     def _drain(self, target: Target, event: int) -> Generator[simpy.Event, None, None]:
@@ -276,6 +292,8 @@ class TargetGroup:
         target.silent = []
         self._fail(target, "502", lost, over, [now] * len(lost))
         self.targets.remove(target)
+        if self.balancer is not None and self.balancer.passage is not None:
+            self.balancer.passage.forget(target)
 
     # Counting
 
@@ -308,7 +326,7 @@ class TargetGroup:
                 self._fail(target, "504", late, self.traffic_event(), [request[0] + limit for request in late])
         while target.silent and target.silent[0][0] <= now:
             moment, request = heappop(target.silent)
-            self._fail(target, "504", [request], target.died_by, [moment])
+            self._fail(target, "504", [request], target.silenced_by, [moment])
 
     def next_silence(self) -> float:
         """The next moment at which a request without connection or host is given up."""

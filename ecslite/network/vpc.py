@@ -11,7 +11,7 @@ from ipaddress import IPv4Network
 
 from ecslite.errors import InvalidSetting
 from ecslite.network.nat_gateway import NatGateway
-from ecslite.network.security_group import SecurityGroup
+from ecslite.network.security_group import SecurityGroup, SecurityGroupRule
 
 __all__ = ["AwsvpcConfiguration", "NetworkInterface", "Subnet", "Vpc", "room_in"]
 
@@ -48,6 +48,10 @@ class Vpc:
         self.endpoints = tuple(endpoints)
         self.pull_timeout_seconds = pull_timeout_seconds
         self.subnets: list[Subnet] = []
+        self.default_security_group = SecurityGroup(f"default of {name}")
+        """Of whatever names no group: its members reach each other, and nobody else reaches them
+        [VPC guide, default-security-group; read 2026-11-24]."""
+        self.default_security_group.inbound.append(SecurityGroupRule("-1", 0, 65535, self.default_security_group))
 
     @property
     def has_image_endpoints(self) -> bool:
@@ -186,7 +190,8 @@ class AwsvpcConfiguration:
         if not near:
             return f"No subnet of the configuration is in {zone}."
         best = max(near, key=lambda subnet: subnet.available_ip_address_count)
-        return best.attach(task_id, self.security_groups, public=self.assign_public_ip == "ENABLED")
+        groups = self.security_groups or (best.vpc.default_security_group,)
+        return best.attach(task_id, groups, public=self.assign_public_ip == "ENABLED")
 
 
 def room_in(subnets: Sequence[Subnet]) -> int:
