@@ -5,7 +5,6 @@ Needs `make book`. Served from loopback by a plain static server; every visit is
 
 from __future__ import annotations
 
-import gzip
 import json
 import statistics
 import threading
@@ -21,6 +20,7 @@ from bench.rows import Budget, Row, missing
 from book import browsers
 from book.paths import HTML
 from book.serve import server
+from book.weight import kilobytes, packed
 
 CHAPTER = "chapters/services.html"
 VISITS = 5
@@ -50,9 +50,6 @@ SLIDER = {
         }
     ],
 }
-
-COMPRESSED = {".gz", ".zip", ".whl", ".woff2", ".png", ".jpg"}
-"""Files that a server sends as they are."""
 
 MOVE = """
 async ([name, value]) => {
@@ -205,20 +202,7 @@ def row(what: str, files: set[Path], budget: Budget, note: str = "") -> Row:
     return Row(what, f"{kilobytes(files):,.0f} kB", "", kilobytes(files), budget, note)
 
 
-def kilobytes(files: set[Path]) -> float:
-    return sum(map(packed, files)) / 1000
-
-
 def file_of(url: str) -> Path:
     """The built file that an address stands for."""
     path = HTML / unquote(urlsplit(url).path).lstrip("/")
     return path / "index.html" if path.is_dir() else path
-
-
-def packed(path: Path) -> int:
-    """The size of a file as a server with gzip sends it."""
-    if not path.is_file():
-        return 0
-    if path.suffix in COMPRESSED:
-        return path.stat().st_size
-    return len(gzip.compress(path.read_bytes(), 9))

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import deflate
 
-from book import toolchain, wheels
+from book import stdlib, toolchain, wheels
 from book.paths import BUILD, ROOT
 from book.progress import command
 from book.stamps import digest, files, unless_fresh
@@ -29,13 +29,13 @@ CACHE = BUILD / "cache" / "wheels"
 LIBRARY = BUILD / "cache" / "library"
 """site.zip, unpacked: where the snapshot's maker imports from, and leaves compiled files."""
 
-CORE = ["pyodide.mjs", "pyodide.js", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"]
-"""The files of npm's pyodide that a browser loads; it brings no packages."""
+CORE = ["pyodide.mjs", "pyodide.js", "pyodide.asm.mjs", "pyodide.asm.wasm"]
+"""The files of npm's pyodide that a browser loads, beside the standard library; it brings no packages."""
 
 PACKED_BEST = 12
 """libdeflate's slowest level, four seconds of a build: the smallest file that every browser can unpack."""
 
-BOOT = ["boot.mjs", "bridge.py", "snapshot.mjs", "compile.py", "warm_up.py", "zero.mjs"]
+BOOT = ["boot.mjs", "own_bytes.mjs", "bridge.py", "snapshot.mjs", "compile.py", "warm_up.py", "zero.mjs"]
 """The files of book/kernel that the snapshot is made with."""
 
 
@@ -44,7 +44,7 @@ def build(out: Path) -> str:
     out.mkdir(parents=True, exist_ok=True)
     stamps = out.parent / "stamps"
     engine = [ROOT / "ecslite", ROOT / "pyproject.toml"]
-    pins = [ROOT / "requirements.txt", Path(__file__), Path(wheels.__file__)]
+    pins = [ROOT / "requirements.txt", Path(__file__), Path(wheels.__file__), Path(stdlib.__file__)]
     lock = ROOT / "book" / "package-lock.json"
     memory = out / "snapshot.bin.gz"
     made: list[str] = []
@@ -73,6 +73,7 @@ def make_pyodide(out: Path) -> str:
     target.mkdir()
     for name in CORE:
         shutil.copy(MODULES / "pyodide" / name, target)
+    stdlib.write(MODULES / "pyodide" / "python_stdlib.zip", target / "python_stdlib.zip")
     wheels.write_engine(target)
     for wheel in wheels.shipped(CACHE):
         shutil.copy(wheel, target)

@@ -1,5 +1,7 @@
 /** What the worker and the snapshot's maker must do alike. Plain JavaScript, as Node runs it without a build. */
 
+import { putBack, snapshotIn } from "./own_bytes.mjs";
+
 /**
  * Both sides must start with the same environment, the seed of hashes above all. Without the tables of columns, which
  * only tracebacks read, the snapshot is smaller.
@@ -26,21 +28,37 @@ export function importBridge(py) {
 
 /**
  * A Python that goes on from a memory snapshot; `folder` is the URL of Pyodide's files, `indexURL` their place.
- * Pyodide would wait for the snapshot: `fill` fills `memory` while Pyodide, asked for first, is fetched and compiled.
+ * Pyodide would wait for the snapshot: `fill` fills `file` while Pyodide, asked for first, is fetched and compiled.
  */
-export async function restore(folder, indexURL, memory, fill) {
+export async function restore(folder, indexURL, file, fill) {
   const module = import(new URL("pyodide.asm.mjs", folder).href);
   const { loadPyodide } = await import(new URL("pyodide.mjs", folder).href);
+  const snapshot = snapshotIn(file);
   let filled;
   const createPyodideModule = async (settings) => {
     const create = (await module).default;
     const [made] = await Promise.all([create(settings), filled]);
-    return makeRoom(made, memory.byteLength);
+    putBack(file, made.HEAPU8);
+    return makeRoom(made, snapshot.length);
   };
-  const python = loadPyodide({ indexURL, env: ENVIRONMENT, _loadSnapshot: memory, createPyodideModule });
-  filled = fill(memory);
+  const python = loadPyodide({ indexURL, env: ENVIRONMENT, _loadSnapshot: snapshot, createPyodideModule });
+  filled = fill(file);
   const [py] = await Promise.all([python, filled]);
   return py;
+}
+
+/** The memory of a module as `restore` finds it, before anything of a snapshot is in it. */
+export async function bareMemory(folder, indexURL, snapshot) {
+  const { default: create } = await import(new URL("pyodide.asm.mjs", folder).href);
+  const { loadPyodide } = await import(new URL("pyodide.mjs", folder).href);
+  return new Promise((resolve, reject) => {
+    const createPyodideModule = async (settings) => {
+      const made = await create(settings);
+      resolve(made.HEAPU8.slice());
+      return new Promise(() => {}); // this module is not wanted any further
+    };
+    loadPyodide({ indexURL, env: ENVIRONMENT, _loadSnapshot: snapshot, createPyodideModule }).catch(reject);
+  });
 }
 
 const STEP = 1 << 20;

@@ -9,7 +9,8 @@ import fs from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
-import { ENVIRONMENT, LIBRARY, importBridge } from "./boot.mjs";
+import { ENVIRONMENT, LIBRARY, bareMemory, importBridge } from "./boot.mjs";
+import { withoutOwn } from "./own_bytes.mjs";
 import { zeroFreeMemory } from "./zero.mjs";
 
 const [out, library, memory] = process.argv.slice(2).map((each) => path.resolve(each));
@@ -30,7 +31,9 @@ try {
   await warm(true);
   const py = await warm(false);
   zeroFreeMemory(py);
-  fs.writeFileSync(memory, py.makeMemorySnapshot());
+  const snapshot = py.makeMemorySnapshot();
+  const bare = await bareMemory(pathToFileURL(pyodide + path.sep).href, pyodide + path.sep, snapshot);
+  fs.writeFileSync(memory, withoutOwn(snapshot, bare));
   process.exit(0);
 } catch (error) {
   // Not the error itself: Node would print Pyodide's source with it, a line of a megabyte.

@@ -50,3 +50,15 @@ def test_the_snapshot_remembers_nothing_of_its_warm_up():
     memory = gzip.decompress((KERNEL / "snapshot.bin.gz").read_bytes())
     assert len(memory) % 16 == 0
     assert b"page_bridge" in memory
+
+
+def test_a_snapshot_leaves_out_what_pyodide_brings_and_is_whole_again_afterwards():
+    """A changed constant is kept; another build of Pyodide is refused."""
+    done = subprocess.run(
+        [toolchain.node(), HERE / "own_bytes.mjs"], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert json.loads(done.stdout) == {
+        "same": True,
+        "refused": "the snapshot was made with another build of Pyodide",
+        "missing": True,
+    }
