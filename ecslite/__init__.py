@@ -54,6 +54,9 @@ from ecslite.network.security_group import SecurityGroup
 from ecslite.network.target import HealthCheck
 from ecslite.network.target_group import TargetGroup
 from ecslite.network.vpc import AwsvpcConfiguration, Subnet, Vpc
+from ecslite.serverless.keys import Zipf
+from ecslite.serverless.operation import Operation
+from ecslite.serverless.table import Table
 from ecslite.sim.custom_metric import CustomMetric
 from ecslite.sim.distributions import Constant, Distribution, Exponential, LogNormal, Uniform
 from ecslite.sim.profiles import Profile, constant, diurnal, spike
@@ -104,6 +107,7 @@ __all__ = [
     "Metric",
     "NatGateway",
     "NotInThisRun",
+    "Operation",
     "Part",
     "PlacementConstraint",
     "PlacementStrategy",
@@ -122,6 +126,7 @@ __all__ = [
     "StepAdjustment",
     "StepScaling",
     "Subnet",
+    "Table",
     "TargetGroup",
     "TargetTracking",
     "Task",
@@ -131,6 +136,7 @@ __all__ = [
     "Traffic",
     "Uniform",
     "Vpc",
+    "Zipf",
     "bill",
     "break_even",
     "compare",

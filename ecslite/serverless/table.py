@@ -1,0 +1,374 @@
+"""A DynamoDB table: answers what its capacity allows, and throttles the rest.
+
+Each request pays for the items that it touches, from the table's capacity and from that of the partition which holds
+the key (see `throughput` and `capacity_units`). It keeps no items: their sizes are part of the operation. Left out:
+indexes, global tables, time to live, and the retries of the SDKs.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
+from math import isfinite
+
+import simpy
+
+from ecslite.errors import InvalidSetting
+from ecslite.serverless.keys import Draws, Shares, Zipf
+from ecslite.serverless.message import Message
+from ecslite.serverless.operation import EACH_BY_ITSELF, Operation
+from ecslite.serverless.part import Done, Part
+from ecslite.serverless.statistics import milliseconds
+from ecslite.serverless.stream import Shard, Stream
+from ecslite.serverless.table_quotas import TableQuotas
+from ecslite.serverless.throughput import (
+    BURST_SECONDS,
+    Throughput,
+    on_demand_start,
+    partition_of,
+    partitions_for,
+)
+from ecslite.sim.distributions import Distribution, LogNormal, as_distribution
+from ecslite.sim.histogram import Histogram
+from ecslite.sim.metrics import PERIOD, Sample
+from ecslite.sim.simulation import Simulation
+
+__all__ = ["BILLING_MODES", "STREAM_VIEW_TYPES", "Table"]
+
+BILLING_MODES = ("PROVISIONED", "PAY_PER_REQUEST")
+STREAM_VIEW_TYPES = ("NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY")
+
+MOST_UNITS = 40_000
+"""Provisioned units of one table, each for reads and for writes, until the quota is raised
+[DynamoDB Developer Guide, ServiceQuotas; read 2026-11-24]."""
+
+DAY = 86400.0
+
+LATENCY = LogNormal(0.005, 0.5)
+"""Seconds of a request: AWS promises single-digit milliseconds."""
+# Model: the distribution is ours; a refused request takes as long as one that is answered.
+
+UPDATE_SECONDS = 120.0
+# Model: AWS says that new capacity takes several minutes; until then the old holds.
+
+EVENT_NAMES = {"UpdateItem": "MODIFY", "DeleteItem": "REMOVE"}
+"""What a record of the stream says of a change [DynamoDB Streams API, Record, eventName]; of any other, INSERT."""
+
+LIMITS = {
+    "ProvisionedThroughputExceeded": "ProvisionedThroughputThrottleEvents",
+    "KeyRangeThroughputExceeded": "KeyRangeThroughputThrottleEvents",
+    "AccountLimitExceeded": "AccountLimitThrottleEvents",
+    "MaxOnDemandThroughputExceeded": "MaxOnDemandThroughputThrottleEvents",
+}
+"""Why a request is throttled, as ThrottlingReason spells it, and what CloudWatch calls it after Read or Write."""
+
+WORDS = {
+    "ProvisionedThroughputExceeded": "more than its {rate:g} provisioned units a second, and nothing saved was left",
+    "KeyRangeThroughputExceeded": "more than one partition takes in a second, or than it has grown to",
+    "AccountLimitExceeded": "more than the account's quota of {rate:g} units a second for a table",
+    "MaxOnDemandThroughputExceeded": "more than the maximum of {rate:g} units a second that it was given",
+}
+
+
+class Table(Part):
+    """A table in on-demand mode, or with provisioned capacity.
+
+    `operations` are the kinds of request that it gets, by their shares; a message may name another of them in its
+    attribute "operation". `keys` says which keys are asked for where a message names none. `stream_view_type` turns
+    its stream of changes on. CREATING is left out: it is ACTIVE ⇄ UPDATING.
+    """
+
+    kind = "table"
+    first_state = "ACTIVE"
+
+    def __init__(
+        self,
+        sim: Simulation,
+        name: str,
+        *,
+        billing_mode: str = "PAY_PER_REQUEST",
+        read_capacity_units: int | None = None,
+        write_capacity_units: int | None = None,
+        max_read_request_units: int | None = None,
+        max_write_request_units: int | None = None,
+        operations: Sequence[Operation] = (Operation(name="GetItem"),),
+        keys: Zipf | None = None,
+        size_gb: float = 0.0,
+        partitions: int | None = None,
+        adaptive_capacity: bool = True,
+        burst_seconds: float = BURST_SECONDS,
+        latency: Distribution | float = LATENCY,
+        stream_view_type: str | None = None,
+        update_seconds: float = UPDATE_SECONDS,
+    ) -> None:
+        _check_mode(name, billing_mode, read_capacity_units, write_capacity_units)
+        _check_maximum(billing_mode, max_read_request_units, max_write_request_units)
+        if not operations:
+            raise InvalidSetting(f"operations of table {name!r}: give one at least, such as Operation(name='GetItem')")
+        if not 0 <= burst_seconds <= BURST_SECONDS or not 0 <= update_seconds < DAY or not 0 <= size_gb < 1e9:
+            raise InvalidSetting(
+                f"burst_seconds={burst_seconds}, update_seconds={update_seconds}, size_gb={size_gb}: use 0 to"
+                f" {BURST_SECONDS:g}, 0 to {DAY:g}, and 0 up"
+            )
+        if partitions is not None and (partitions != int(partitions) or partitions < 1):
+            raise InvalidSetting(f"partitions={partitions}: use a whole number from 1, or None for what is needed")
+        if stream_view_type is not None and stream_view_type not in STREAM_VIEW_TYPES:
+            raise InvalidSetting(f"stream_view_type={stream_view_type!r}: use one of {', '.join(STREAM_VIEW_TYPES)}")
+        super().__init__(sim, name, billing_mode=billing_mode, size_gb=size_gb, stream=stream_view_type)
+        self.billing_mode = billing_mode
+        self.capacity = {"Read": read_capacity_units or 0, "Write": write_capacity_units or 0}
+        """Provisioned units a second; 0 in on-demand mode."""
+        self.maxima = {"Read": max_read_request_units, "Write": max_write_request_units}
+        self.operations = {operation.name: operation for operation in operations}
+        self.keys = keys or Zipf(1000, 0.0)
+        self.size_gb = size_gb
+        self.answered: Counter[str] = Counter()
+        """Requests by what became of them: "ok", ConditionalCheckFailedException, or the reason of their throttling."""
+        self.requests = 0
+        self._kinds, self._shares = list(operations), Shares([operation.share for operation in operations])
+        self._draw_kind, self._draw_key, self._draw_condition = (
+            sim.stream(f"table/{name}/{what}") for what in ("operations", "keys", "conditions")
+        )
+        self._latency = Draws(as_distribution(latency), sim.stream(f"table/{name}/latency"))
+        self._given_partitions = partitions
+        self._highest = {"Read": 0, "Write": 0}
+        self._update_seconds = update_seconds
+        self._quotas = TableQuotas()
+        self._minute = 0
+        self.throughput = {kind: Throughput(kind, 1, burst_seconds, adaptive_capacity) for kind in ("Read", "Write")}
+        self._apply(sim.now, self.created)
+        shards = len(self.throughput["Write"].heat)
+        self.stream = Stream(sim, f"{name}/stream", shards) if stream_view_type else None
+        self._begin_period()
+
+    @property
+    def partitions(self) -> int:
+        """How many it has; they split as it grows, and never merge."""
+        return len(self.throughput["Read"].heat)
+
+    @property
+    def shards(self) -> Sequence[Shard]:
+        """The shards of its stream, for a mapping to read."""
+        if self.stream is None:
+            raise InvalidSetting(
+                f"table {self.name!r} has no stream: build it with stream_view_type='NEW_IMAGE', or another"
+            )
+        return self.stream.shards
+
+    # Requests
+
+    def arrive(self, time: float, message: Message) -> None:
+        """Take a request from outside."""
+        self.call(time, message, _nobody)
+
+    def call(self, time: float, message: Message, done: Done) -> None:
+        """Answer an operation: "ok", or the name of DynamoDB's exception."""
+        self.requests += 1
+        if time // PERIOD != self._minute:
+            self._new_minute(time)
+        operation = self._operation(message)
+        keys = self._keys(operation, message.key)
+        reason = self.throughput[operation.kind].charge(time, self._costs(operation, keys))
+        latency = self._latency.next()
+        if reason:
+            self._throttled[operation.kind, reason] += 1
+            outcome = self._exception
+        elif operation.condition_fails and self._draw_condition.random() < operation.condition_fails:
+            self._failed_conditions += 1
+            outcome = "ConditionalCheckFailedException"
+        else:
+            outcome = "ok"
+            self._period.add((latency,))
+            self._record_changes(time, operation, keys, message)
+        self.answered[f"Table{operation.kind}{reason}" if reason else outcome] += 1
+        if done is not _nobody:
+            self.agenda.at(time + latency, lambda moment: done(moment, outcome))
+
+    @property
+    def _exception(self) -> str:
+        provisioned = self.billing_mode == "PROVISIONED"
+        return "ProvisionedThroughputExceededException" if provisioned else "ThrottlingException"
+
+    def _operation(self, message: Message) -> Operation:
+        named = message.attributes.get("operation")
+        if named is None:
+            return self._kinds[self._shares.draw(self._draw_kind)]
+        if named not in self.operations:
+            raise InvalidSetting(
+                f"operation {named!r} on table {self.name!r}: it was built with {', '.join(self.operations)}"
+            )
+        return self.operations[str(named)]
+
+    def _keys(self, operation: Operation, key: str) -> list[str]:
+        """The keys that an operation touches: those of a batch lie anywhere, those of a query have one in common."""
+        many = operation.items if operation.name in EACH_BY_ITSELF else 1
+        first = [key] if key else []
+        return first + [f"key-{self.keys.draw(self._draw_key)}" for _ in range(many - len(first))]
+
+    def _costs(self, operation: Operation, keys: list[str]) -> list[tuple[int, float]]:
+        """What it costs at which partition."""
+        units, many = operation.units, self.partitions
+        if operation.name == "Scan":
+            # Model: a scan's page lies evenly in all partitions; DynamoDB goes through one after the other.
+            return [(partition, units / many) for partition in range(many)]
+        return [(partition_of(key, many), units / len(keys)) for key in keys]
+
+    def _record_changes(self, time: float, operation: Operation, keys: list[str], message: Message) -> None:
+        # Model: a table keeps no items, so a put is always said to INSERT.
+        if self.stream is None or operation.kind == "Read":
+            return
+        name = EVENT_NAMES.get(operation.name, "INSERT")
+        for key in keys:
+            attributes = {**message.attributes, "eventName": name}
+            self.stream.put(time, replace(message, key=key, attributes=attributes, receive_count=0))
+
+    # Capacity
+
+    def update(
+        self,
+        *,
+        billing_mode: str | None = None,
+        read_capacity_units: int | None = None,
+        write_capacity_units: int | None = None,
+        cause: int | None = None,
+        why: str = "UpdateTable sets",
+    ) -> bool:
+        """UpdateTable: another mode or other capacity, after `update_seconds`; False where DynamoDB refuses it now."""
+        self.agenda.catch_up()
+        mode = billing_mode or self.billing_mode
+        asked = {"Read": read_capacity_units, "Write": write_capacity_units}
+        if mode == "PROVISIONED":
+            asked = {kind: (self.capacity[kind] or None) if units is None else units for kind, units in asked.items()}
+        _check_mode(self.name, mode, asked["Read"], asked["Write"])
+        wanted = {kind: units or 0 for kind, units in asked.items()}
+        refused = self._refusal(mode, wanted)
+        if refused:
+            self.sim.log.add("table", self.name, f"UpdateTable of {self.name} is refused: {refused}.", cause)
+            return False
+        said = (
+            f"{wanted['Read']} read and {wanted['Write']} write units a second"
+            if mode == "PROVISIONED"
+            else "on-demand mode"
+        )
+        event = self.sim.enter(self.record, "UPDATING", cause, f"{why} {said} for table {self.name}.")
+        self.sim.process(self._update(mode, wanted, event))
+        return True
+
+    def _refusal(self, mode: str, wanted: dict[str, int]) -> str:
+        if self.record.state == "UPDATING":
+            return "ResourceInUseException, it is being updated"
+        if mode != self.billing_mode:
+            return self._quotas.switch(self.sim.now) if mode == "PAY_PER_REQUEST" else ""
+        if any(wanted[kind] < self.capacity[kind] for kind in wanted):
+            return self._quotas.decrease(self.sim.now)
+        return ""
+
+    def _update(self, mode: str, wanted: dict[str, int], cause: int) -> Generator[simpy.Event, None, None]:
+        yield self.sim.sleep(self._update_seconds)
+        self.agenda.catch_up()
+        self.billing_mode, self.capacity = mode, wanted
+        event = self.sim.enter(self.record, "ACTIVE", cause, f"Table {self.name} has its new capacity.")
+        self._apply(self.sim.now, event)
+
+    def _apply(self, now: float, cause: int) -> None:
+        """Let the present mode and capacity hold from now on."""
+        for kind, units in self.capacity.items():
+            self._highest[kind] = max(self._highest[kind], units)
+        starts = dict(
+            zip(("Read", "Write"), on_demand_start(self._highest["Read"], self._highest["Write"]), strict=True)
+        )
+        for kind, throughput in self.throughput.items():
+            if self.billing_mode == "PROVISIONED":
+                throughput.provision(now, self.capacity[kind])
+            else:
+                throughput.on_demand(now, starts[kind], self.maxima[kind])
+            self.sim.level(f"Provisioned{kind}CapacityUnits", self.name, self.capacity[kind], cause)
+        self._repartition(now)
+
+    def _new_minute(self, time: float) -> None:
+        self._minute = int(time // PERIOD)
+        for throughput in self.throughput.values():
+            throughput.follow_peak(time)
+        self._repartition(time)
+
+    def _repartition(self, now: float) -> None:
+        reads, writes = (self.throughput[kind].rate for kind in ("Read", "Write"))
+        needed = self._given_partitions or partitions_for(reads, writes, self.size_gb)
+        if needed > self.partitions:
+            for throughput in self.throughput.values():
+                throughput.repartition(now, needed)
+
+    # Counting
+
+    def _begin_period(self) -> None:
+        self._period = Histogram()
+        self._throttled: Counter[tuple[str, str]] = Counter()
+        self._failed_conditions = 0
+
+    def read(self) -> Iterator[Sample]:
+        """The metrics of the minute that ends now."""
+        for kind, throughput in self.throughput.items():
+            yield from self._read_kind(kind, throughput)
+        throttled = self._throttled.total()
+        yield Sample("ThrottledRequests", self.name, "Count", {"Sum": throttled})
+        yield Sample("ConditionalCheckFailedRequests", self.name, "Count", {"Sum": self._failed_conditions})
+        latency = milliseconds(self._period)
+        yield Sample("SuccessfulRequestLatency", self.name, "Milliseconds", latency)
+        self._tell()
+        self._begin_period()
+
+    def _read_kind(self, kind: str, throughput: Throughput) -> Iterator[Sample]:
+        units, provisioned = throughput.consumed, self.capacity[kind]
+        yield Sample(f"Consumed{kind}CapacityUnits", self.name, "Count", {"Sum": units, "Average": units / PERIOD})
+        if provisioned:
+            yield Sample(f"Provisioned{kind}CapacityUnits", self.name, "Count", {"Average": provisioned})
+            share = 100 * units / PERIOD / provisioned
+            # Model: CloudWatch has no such metric; alarms of target tracking compare consumed with provisioned units.
+            yield Sample(f"DynamoDB{kind}CapacityUtilization", self.name, "Percent", {"Average": share})
+        each = {reason: self._throttled[kind, reason] for reason in LIMITS}
+        yield Sample(f"{kind}ThrottleEvents", self.name, "Count", {"Sum": sum(each.values())})
+        for reason, metric in LIMITS.items():
+            yield Sample(f"{kind}{metric}", self.name, "Count", {"Sum": each[reason]})
+        for partition, heat in enumerate(throughput.heat):
+            # The level holds for the minute before: it is known at its end.
+            self.sim.level(f"Consumed{kind}CapacityUnits", f"{self.name}/partition-{partition}", round(heat / PERIOD))
+        throughput.heat = [0.0] * len(throughput.heat)
+        throughput.consumed = 0.0
+
+    def _tell(self) -> None:
+        for (kind, reason), many in sorted(self._throttled.items()):
+            limit = WORDS[reason].format(rate=self.throughput[kind].rate)
+            text = (
+                f"{many:,} {kind.lower()}{'s' * (many > 1)} of table {self.name} throttled in the last minute"
+                f" (Table{kind}{reason}): {limit}."
+            )
+            self.sim.log.add("table", self.name, text, self.sim.log.latest("traffic", self.sim.now))
+
+
+def _nobody(time: float, outcome: str) -> None:
+    """Nobody waits for the reply."""
+
+
+def _check_mode(name: str, mode: str, read: int | None, write: int | None) -> None:
+    if mode not in BILLING_MODES:
+        raise InvalidSetting(f"billing_mode={mode!r}: use one of {', '.join(BILLING_MODES)}")
+    given = [units for units in (read, write) if units is not None]
+    if mode == "PAY_PER_REQUEST" and given:
+        raise InvalidSetting(
+            f"table {name!r} has billing_mode='PAY_PER_REQUEST' and capacity units ({read}, {write}): leave them out,"
+            " or use billing_mode='PROVISIONED'"
+        )
+    if mode == "PROVISIONED" and len(given) < 2:
+        raise InvalidSetting(f"table {name!r}: PROVISIONED needs read_capacity_units and write_capacity_units")
+    for units in given:
+        if isinstance(units, bool) or units != int(units) or not 1 <= units <= MOST_UNITS:
+            raise InvalidSetting(f"{units} capacity units of table {name!r}: use a whole number, 1 to {MOST_UNITS:,}")
+
+
+def _check_maximum(mode: str, *maxima: int | None) -> None:
+    for units in maxima:
+        if units is not None and (mode != "PAY_PER_REQUEST" or units < 1 or not isfinite(units)):
+            raise InvalidSetting(
+                f"a maximum of {units} request units in mode {mode}: it is for PAY_PER_REQUEST, and starts at 1"
+            )
