@@ -34,6 +34,14 @@ from ecslite.capacity.spot import SpotInterruptions
 from ecslite.capacity.strategy import CapacityProviderStrategyItem
 from ecslite.ecs.application import Application
 from ecslite.ecs.cluster import Cluster
+from ecslite.ecs.container_behaviour import ContainerBehaviour
+from ecslite.ecs.container_definition import (
+    ContainerDefinition,
+    ContainerDependency,
+    ContainerHealthCheck,
+    PortMapping,
+    RestartPolicy,
+)
 from ecslite.ecs.deployment_configuration import (
     DeploymentAlarms,
     DeploymentCircuitBreaker,
@@ -77,6 +85,10 @@ __all__ = [
     "Cluster",
     "Comparison",
     "Constant",
+    "ContainerBehaviour",
+    "ContainerDefinition",
+    "ContainerDependency",
+    "ContainerHealthCheck",
     "CustomMetric",
     "DeploymentAlarms",
     "DeploymentCircuitBreaker",
@@ -111,10 +123,12 @@ __all__ = [
     "Part",
     "PlacementConstraint",
     "PlacementStrategy",
+    "PortMapping",
     "Price",
     "Prices",
     "Profile",
     "ReservedInstances",
+    "RestartPolicy",
     "Retries",
     "Run",
     "SavingsPlan",

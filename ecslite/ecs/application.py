@@ -6,10 +6,12 @@ time) is the application's. A new revision may bring another application, which 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from math import inf
 from typing import Any
 
+from ecslite.ecs.container_behaviour import ContainerBehaviour
 from ecslite.errors import InvalidSetting
 
 __all__ = ["DISCIPLINES", "Application"]
@@ -21,8 +23,12 @@ DISCIPLINES = ("first-come-first-served", "processor-sharing")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Application:
-    """How every copy of a task behaves. None of it is AWS's to document, so all of it is yours to set."""
+class Application(ContainerBehaviour):
+    """How every copy of a task behaves. None of it is AWS's to document, so all of it is yours to set.
+
+    What a ContainerBehaviour has is here that of the container that serves the requests: the first essential one with
+    a port, or the first essential one. `containers` has the others'.
+    """
 
     workers: int = 1
     """Requests that a task serves at a time."""
@@ -41,32 +47,34 @@ class Application:
     memory_leak_mib_per_hour: float = 0.0
     """MiB more for each hour since its containers have started."""
     startup_seconds: float = 5.0
-    """From the start of the containers to the moment at which the application listens."""
+    """From the start of its container to the moment at which the application listens."""
     image_mib: float = 250.0
     """Compressed size of the task's images, in MiB."""
     pull_error: str = ""
     """Why its image cannot be pulled, such as "manifest for shop/web:9 not found"; empty if it can."""
-    exits_after_seconds: float | None = None
-    """From the start of its containers to the moment at which its process ends by itself; None if it stays."""
+    initialization_error: str = ""
+    """Why what its task needs before the images is not to be had (a secret, the registry's authentication), such as
+    "unable to pull secrets or registry auth"; empty if it is."""
     exit_code: int = 1
-    """With which it then ends."""
+    """With which its process ends, if it ends by itself."""
     fails_health_checks: bool = False
     """Whether its health check answers an error, though it serves requests."""
+    containers: Mapping[str, ContainerBehaviour] = field(default_factory=dict, hash=False)
+    """How the containers beside the application's behave, by name; one that is not named runs and is well."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.workers < 1 or self.backlog < 1:
             raise InvalidSetting(f"workers={self.workers}, backlog={self.backlog}: both are whole numbers from 1")
         if self.discipline not in DISCIPLINES:
             raise InvalidSetting(f"discipline={self.discipline!r}: use one of {', '.join(DISCIPLINES)}")
         _check_use(self.sidecar_cpu, self.memory_mib, self.memory_mib_per_request, self.memory_leak_mib_per_hour)
-        if self.startup_seconds < 0 or self.image_mib < 0:
-            raise InvalidSetting(f"startup_seconds={self.startup_seconds}, image_mib={self.image_mib}: both start at 0")
-        if self.exits_after_seconds is not None and not 0 <= self.exits_after_seconds < inf:
-            raise InvalidSetting(
-                f"exits_after_seconds={self.exits_after_seconds}: seconds start at 0; None never exits"
-            )
-        if not 0 <= self.exit_code <= 255:
-            raise InvalidSetting(f"exit_code={self.exit_code}: exit codes go from 0 to 255")
+        if not 0 <= self.image_mib < inf:
+            raise InvalidSetting(f"image_mib={self.image_mib}: use MiB from 0")
+
+    def behaviour_of(self, container: str) -> ContainerBehaviour:
+        """How a container beside the application's behaves."""
+        return self.containers.get(container, WELL)
 
     def but(self, **settings: Any) -> Application:
         """The same application with other settings; InvalidSetting for a name that is none."""
@@ -75,6 +83,10 @@ class Application:
             if name not in known:
                 raise InvalidSetting(f"{name}= is no setting of an application: use one of {', '.join(known)}")
         return replace(self, **settings)
+
+
+WELL = ContainerBehaviour()
+"""It runs until it is told to stop, and then shuts down in order."""
 
 
 def _check_use(sidecar_cpu: float, at_rest: float | None, per_request: float, leak: float) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ecslite.errors import InvalidSetting
+
 __all__ = [
     "ContainerDefinition",
     "ContainerDependency",
@@ -16,6 +18,7 @@ __all__ = [
     "PortMapping",
     "RestartPolicy",
     "host_ports",
+    "start_order",
 ]
 
 DEFAULT_STOP_TIMEOUT = 30
@@ -90,9 +93,43 @@ class ContainerDefinition:
     environment: tuple[tuple[str, str], ...] = ()
 
     @property
+    def checked(self) -> bool:
+        """Whether it has a health check; the command NONE turns one off."""
+        return self.health_check is not None and self.health_check.command[:1] != ("NONE",)
+
+    @property
+    def needs(self) -> tuple[ContainerDependency, ...]:
+        """What must come true before it starts; a link is START of the other one [RTD: ContainerDependency]."""
+        linked = [ContainerDependency(link.partition(":")[0], "START") for link in self.links]
+        return (*self.depends_on, *linked)
+
+    @property
     def reserved_memory(self) -> int | None:
         """MiB that placement subtracts: the reservation if there is one, else the limit."""
         return self.memory_reservation or self.memory
+
+
+def start_order(containers: Sequence[ContainerDefinition]) -> tuple[ContainerDefinition, ...]:
+    """The containers, each after those that it waits for; as they stand in the definition where nothing else decides.
+
+    InvalidSetting where one waits for a container that is not there, or for itself in a circle.
+    """
+    known = {one.name for one in containers}
+    for one in containers:
+        for need in one.needs:
+            if need.container_name not in known:
+                raise InvalidSetting(f"container {one.name!r} waits for {need.container_name!r}, which is not there")
+    ordered: list[ContainerDefinition] = []
+    left = list(containers)
+    while left:
+        done = {one.name for one in ordered}
+        free = [one for one in left if all(need.container_name in done for need in one.needs)]
+        if not free:
+            names = ", ".join(one.name for one in left)
+            raise InvalidSetting(f"containers {names} wait for each other in a circle: take a dependency out")
+        ordered.append(free[0])
+        left.remove(free[0])
+    return tuple(ordered)
 
 
 def host_ports(containers: Sequence[ContainerDefinition], network_mode: str) -> tuple[frozenset[int], int]:

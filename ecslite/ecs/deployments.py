@@ -90,7 +90,7 @@ class Deployments:
 
     def ended(self, task: Task, event: int) -> None:
         """A task goes; it counts if it could not start."""
-        if task.running_since is not None or task.stop_code != "TaskFailedToStart":
+        if task.running_since is not None or task.stop_code not in ("TaskFailedToStart", "EssentialContainerExited"):
             return
         deployment = self.of(task)
         delay = deployment.failed_to_start(self.service.deployment_configuration)

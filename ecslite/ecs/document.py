@@ -26,8 +26,15 @@ MAX_CHARACTERS = 16 * MAX_BYTES
 MAX_FAULTS = 100
 """Faults that a message lists; whoever has more has another kind of file."""
 
-USED = frozenset({"family", "cpu", "memory", "networkMode", "requiresCompatibilities", "runtimePlatform"})
-USED_OF_CONTAINER = frozenset({"name", "image", "cpu", "memory", "memoryReservation", "stopTimeout"})
+USED = frozenset(
+    {"family", "cpu", "memory", "networkMode", "placementConstraints", "requiresCompatibilities", "runtimePlatform"}
+)
+USED_OF_CONTAINER = frozenset(
+    {
+        *("name", "image", "cpu", "memory", "memoryReservation", "essential", "portMappings"),
+        *("dependsOn", "links", "startTimeout", "stopTimeout", "healthCheck", "restartPolicy"),
+    }
+)
 """Members that a run goes by. Whoever makes a part go by another one adds it here."""
 
 
@@ -98,8 +105,7 @@ def _unused(body: Mapping[str, Any]) -> Iterator[str]:
             yield name
     for index, container in enumerate(body["containerDefinitions"]):
         for name, value in container.items():
-            says_nothing = value in ([], {}) or (name == "essential" and value is True)
-            if name not in USED_OF_CONTAINER and not says_nothing:
+            if name not in USED_OF_CONTAINER and value not in ([], {}):
                 yield f"containerDefinitions[{index}].{name}"
 
 

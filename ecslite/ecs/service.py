@@ -18,6 +18,7 @@ from ecslite.capacity.strategy import CapacityProviderStrategyItem, check_strate
 from ecslite.ecs.application import Application
 from ecslite.ecs.awsvpc import check_network, in_its_zones, too_small, zones_for
 from ecslite.ecs.cluster import Capacity, Cluster
+from ecslite.ecs.containers import check_behaviours
 from ecslite.ecs.deployment import Deployment
 from ecslite.ecs.deployment_configuration import DeploymentConfiguration
 from ecslite.ecs.deployments import HEALTHY_AFTER, Deployments
@@ -30,6 +31,7 @@ from ecslite.ecs.placement import (
     choose_task_to_stop,
 )
 from ecslite.ecs.service_metrics import use_samples
+from ecslite.ecs.stopped import FAILED_CHECKS
 from ecslite.ecs.task import Task
 from ecslite.ecs.task_definition import TaskDefinition
 from ecslite.ecs.zones import zone_with_fewest, zone_with_most
@@ -164,6 +166,7 @@ class Service:
         return event
 
     def _deploy(self, definition: TaskDefinition, application: Application, cause: int | None) -> int:
+        check_behaviours(definition, application)
         if self.deployments:
             text = f"You deploy {definition.name} to service {self.name}."
             cause = self.sim.log.add("service", self.name, text, cause)
@@ -221,12 +224,22 @@ class Service:
 
     def target_changed(self, task: Task, target: Target, event: int) -> None:
         """The load balancer has changed its mind about a task's health."""
-        if task.desired_status == "STOPPED":
+        self.health_changed(task, event)
+
+    def health_changed(self, task: Task, event: int) -> None:
+        """A health check has another opinion of a task. Bad ones do not count within the grace period, but after."""
+        if task.desired_status == "STOPPED" or task.condemned not in (None, *FAILED_CHECKS):
             return
-        within_grace = self.sim.now - (task.running_since or 0.0) < self.grace
-        well = target.state == "healthy" or within_grace
-        task.condemned = None if well else "Task failed ELB health checks"
+        left = (task.running_since or self.sim.now) + self.grace - self.sim.now
+        task.condemned = None if left > 0 else task.fault
+        if left > 0 and task.fault is not None:
+            self.sim.process(self._look_after(left, task, event))
         self._wake(event)
+
+    def _look_after(self, seconds: float, task: Task, event: int) -> Generator[simpy.Event, None, None]:
+        yield self.sim.sleep(seconds)
+        if task.fault is not None and task.condemned is None:
+            self.health_changed(task, event)
 
     def condemn(self, task: Task, reason: str, cause: int) -> None:
         """Have a task replaced. One that does not run yet goes at once."""
@@ -276,7 +289,7 @@ class Service:
         spare = min(len(ill), max(ready + len(ill) - self.desired_count, int(blocked)))
         for task in ill[:spare]:
             self._stop([task], cause, task.condemned or "")
-            if task.condemned == "Task failed ELB health checks":
+            if task.condemned in FAILED_CHECKS:
                 self._deployments.failed_check(task, cause)
 
     def _retire_old(self, old: list[Task], cause: int) -> None:
@@ -295,7 +308,7 @@ class Service:
         if not task.ready or not task.healthy or task.running_since is None:
             return False
         of_old = task.deployment != self.deployment.id
-        return of_old or bool(task.targets) or self.sim.now - task.running_since >= HEALTHY_AFTER
+        return of_old or task.checked or self.sim.now - task.running_since >= HEALTHY_AFTER
 
     def _judge(self, cause: int) -> None:
         """The deployment is completed when all tasks are its own, as many as desired, healthy, and the old have gone.

@@ -10,65 +10,34 @@ says where ECS wants it (RUNNING or STOPPED), `last_status` where it was last se
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from typing import Protocol
+from collections.abc import Generator
 
 import simpy
 
 from ecslite.capacity.container_instance import ContainerInstance, Need
 from ecslite.capacity.fargate import Fargate
 from ecslite.ecs.application import Application
-from ecslite.ecs.cluster import Capacity, Cluster, Tenant
+from ecslite.ecs.cluster import Capacity, Tenant
+from ecslite.ecs.container_behaviour import SIGKILLED
+from ecslite.ecs.containers import Containers
 from ecslite.ecs.cpu_share import TaskCpu
 from ecslite.ecs.faults.at_start import StartTroubles
-from ecslite.ecs.memory_use import OUT_OF_MEMORY, MemoryWatch, TaskMemory
+from ecslite.ecs.memory_use import OUT_OF_MEMORY
+from ecslite.ecs.owner import Owner
+from ecslite.ecs.serving import Serving
+from ecslite.ecs.stopped import ESSENTIAL_EXITED, FAILED_CONTAINER_CHECKS, FAILED_ELB_CHECKS, FAILED_TO_START
 from ecslite.ecs.task_definition import TaskDefinition
-from ecslite.ecs.workers import application_container, container_port, new_workers
+from ecslite.ecs.workers import application_container
 from ecslite.network.attachment import Attachment
-from ecslite.network.front import Breakable, Front
-from ecslite.network.target import Registration, Target
+from ecslite.network.target import Target
 from ecslite.network.vpc import AwsvpcConfiguration
-from ecslite.sim.simulation import Simulation
+from ecslite.sim.clock import on_grid
 
 __all__ = ["Task"]
 
 Steps = Generator[simpy.Event, None, None]
 
-# Model: a process that gets SIGTERM finishes the requests it has and exits; SIGKILL ends it after stopTimeout.
-
-
-class Owner(Protocol):
-    """Whoever started a task and is told what becomes of it: a service."""
-
-    sim: Simulation
-    cluster: Cluster
-    name: str
-
-    @property
-    def group(self) -> str:
-        """The task group, by which placement counts: "service:NAME"."""
-        ...
-
-    @property
-    def fronts(self) -> Sequence[Front]:
-        """What its tasks register with."""
-        ...
-
-    def room_for(self, provider: Capacity, need: Need) -> ContainerInstance | str:
-        """The instance on which one more task would go, or why there is none."""
-        ...
-
-    def task_changed(self, task: Task, event: int) -> None:
-        """It has begun to run, is being taken out of service, or has stopped."""
-        ...
-
-    def target_changed(self, task: Task, target: Target, event: int) -> None:
-        """A front has changed its mind about the task's health."""
-        ...
-
-    def condemn(self, task: Task, reason: str, cause: int) -> None:
-        """Have the task replaced, or let it be."""
-        ...
+# Model: an application that gets SIGTERM finishes the requests it has and exits; SIGKILL ends it after stopTimeout.
 
 
 class Task(Tenant):
@@ -106,16 +75,15 @@ class Task(Tenant):
         self.zone = zone
         """None while a task waits for an instance."""
         self.desired_status = "RUNNING"
-        self.targets: list[Target] = []
-        """What it is registered as, one a front, from the moment at which its containers have started."""
         self.condemned: str | None = None
         """Why the service must replace it, from the moment at which a health check or a draining instance says so."""
-        self.workers = new_workers(definition, application)
-        self.cpu = TaskCpu(definition, application, self.workers, self._catch_up)
-        self.memory: TaskMemory | None = None
-        """What it uses, while its containers run, if its application declares it."""
+        self.serving = Serving(self.sim, self.id, owner.fronts, definition, application)
+        self.serving.out_of_memory = self._out_of_memory
+        self.workers = self.serving.workers
+        self.targets = self.serving.targets
+        """What it is registered as, one a front, from the moment at which its containers have started."""
+        self.cpu = TaskCpu(definition, application, self.workers, self.serving.catch_up)
         self.running_since: float | None = None
-        self.listens_at = float("inf")
         self.record = self.sim.record(
             "task",
             self.id,
@@ -130,7 +98,9 @@ class Task(Tenant):
             market=provider.market,
             architecture=definition.cpu_architecture,
             deployment=deployment,
+            created_at=self.sim.now,
         )
+        self.containers = Containers(self, definition, application, cause)
         image = application_container(definition.container_definitions).image
         self.attachment = Attachment(network_configuration, launch_type=provider.launch_type, image=image)
         """Its network interface, from PROVISIONING to DEPROVISIONING."""
@@ -138,8 +108,7 @@ class Task(Tenant):
         """Seconds by which Fargate's launch rate delays it."""
         self._stopped_by: int | None = None
         self._crashed = False
-        self.hangs = False
-        """Its application answers nothing, by a fault."""
+        """An essential container has exited, or never started: nothing is waited for."""
         self._hurry = self.sim.env.event()
         """Comes with a Spot interruption's notice: from then on nothing is waited for."""
         self._ends_at = float("inf")
@@ -168,8 +137,26 @@ class Task(Tenant):
 
     @property
     def ready(self) -> bool:
-        """RUNNING and, behind load balancers, a healthy target of each."""
-        return self.last_status == "RUNNING" and all(target.state == "healthy" for target in self.targets)
+        """RUNNING and well by all that is asked: a healthy target of each front, HEALTHY by its container checks."""
+        well = self.containers.passed and all(target.state == "healthy" for target in self.targets)
+        return well and self.last_status == "RUNNING"
+
+    @property
+    def health_status(self) -> str:
+        """HEALTHY, UNHEALTHY or UNKNOWN, by the health checks of its essential containers."""
+        return self.containers.health
+
+    @property
+    def checked(self) -> bool:
+        """Whether anything says of it that it is well: a front, or a container health check."""
+        return bool(self.targets or self.containers.checked)
+
+    @property
+    def fault(self) -> str | None:
+        """The health check that it fails now, in ECS's words; None if it fails none."""
+        if any(target.state == "unhealthy" for target in self.targets):
+            return FAILED_ELB_CHECKS
+        return FAILED_CONTAINER_CHECKS if self.health_status == "UNHEALTHY" else None
 
     @property
     def healthy(self) -> bool:
@@ -208,7 +195,8 @@ class Task(Tenant):
         """Nothing reaches it from now on, as in the outage of a zone. ECS learns it by failed health checks alone."""
         if not self._crashed:
             self._crashed = True
-            self._end_process(cause, unreachable=True)
+            self.containers.lost(cause)
+            self.serving.end(cause, unreachable=True)
 
     def _be_missed(self, cause: int) -> Steps:
         yield self.sim.sleep(self.times.notice.draw(self.random))
@@ -236,24 +224,19 @@ class Task(Tenant):
         if self.desired_status == "STOPPED":
             return
         self.desired_status = "STOPPED"
-        self.record.attributes |= {"stop_code": stop_code, "stopped_reason": reason}
+        self.record.attributes |= {"stop_code": stop_code, "stopped_reason": reason, "stopping_at": self.sim.now}
         self._stopped_by = cause
         self._stop_asked.succeed()
 
-    def crash(self, cause: int, exit_code: int) -> None:
-        """Its essential container ends by itself now; ECS hears of it a moment later."""
-        if self._crashed or self.last_status not in ("RUNNING", "DEACTIVATING"):
-            return
-        self._crashed = True
-        self._end_process(cause)
-        self.sim.process(self._be_noticed(cause, exit_code))
+    def crash(self, cause: int, exit_code: int, reason: str | None = None) -> None:
+        """The container of its application ends by itself now; ECS hears of it a moment later."""
+        own = self.containers.own
+        if own.running and not own.told_to_stop and self.last_status in ("ACTIVATING", "RUNNING", "DEACTIVATING"):
+            self.containers.exited(own, cause, exit_code, reason)
 
     def hang(self, cause: int) -> None:
         """Its application takes requests from now on and answers none, nor does it heed SIGTERM."""
-        self.hangs = True
-        for front, target in self._registered:
-            if isinstance(front, Breakable):
-                front.hang(target, cause)
+        self.serving.hang(cause)
 
     def cpu_percent(self) -> float:
         """CPU used since the last call, in per cent of what the task definition reserves for the time it has run."""
@@ -263,13 +246,10 @@ class Task(Tenant):
 
     def memory_percent(self) -> float | None:
         """Memory used since the last call, in per cent of what is reserved; None where nobody measures it."""
-        used = None if self.memory is None else self.memory.measured()
+        memory = self.serving.memory
+        used = None if memory is None else memory.measured()
         self.memory_used = used
         return None if used is None else 100 * used / self.definition.memory
-
-    def _catch_up(self) -> None:
-        for front in self.owner.fronts:
-            front.catch_up()
 
     # The life-cycle, as one process
 
@@ -277,16 +257,37 @@ class Task(Tenant):
         yield from self._start()
         if not self._stop_asked.triggered:
             self._enter("RUNNING", f"Task {self.short} is running.")
-            self.running_since = self.sim.now
+            self.running_since = self.record.attributes["started_at"] = self.sim.now
             self.owner.task_changed(self, self._last_event)
             yield self._stop_asked
         yield from self._end()
 
     def _start(self) -> Steps:
+        yield from self._launch()
+        yield from self._pull()
+        if not self._stop_asked.triggered:
+            self.containers.start(self._last_event)
+            if not self.containers.all_up.triggered or self._crashed:
+                yield self.containers.all_up | self._stop_asked
+        if self._crashed and not self._stop_asked.triggered:
+            yield self._stop_asked
+        if not self._stop_asked.triggered:
+            self.serving.begin(
+                self._last_event,
+                since=self.containers.own.started_at or 0.0,
+                told=self._target_changed,
+                host=self.instance,
+                zone=self.zone,
+                interface=self.attachment.interface,
+            )
+
+    def _launch(self) -> Steps:
         draw, random = self.times, self.random
         pull = draw.pull_seconds(self.application.image_mib)
+        # Without awsvpc a task has no network interface of its own to wait for.
+        interface = draw.provisioning.draw(random) * self.need.own_interface
         steps = (
-            ("PROVISIONING", self._held_back + draw.provisioning.draw(random), "gets its network interface"),
+            ("PROVISIONING", self._held_back + interface, f"gets its {self._place}"),
             ("PENDING", draw.pending.draw(random), "gets its place to run"),
             ("ACTIVATING", pull + draw.container_start.draw(random), "pulls its image and starts its containers"),
         )
@@ -297,16 +298,29 @@ class Task(Tenant):
                 yield from self._wait_for_room(state)
             else:
                 self._enter(state, f"Task {self.short} in {self.zone} {what}.")
+            if state == "ACTIVATING" and not self._may_pull(pull):
+                return
             yield self.sim.sleep(seconds) | self._stop_asked
             if self.attachment.fault:
                 self._fail_to_start(self.attachment.fault)
-        yield from self._pull()
-        if not self._stop_asked.triggered:
-            self._listen()
+
+    @property
+    def _place(self) -> str:
+        return "network interface" if self.need.own_interface else "place on its instance"
+
+    def _may_pull(self, seconds: float) -> bool:
+        """Whether what a task needs before its images is there; notes when these are pulled."""
+        if self.application.initialization_error:
+            self._fail_to_start(f"ResourceInitializationError: {self.application.initialization_error}")
+            return False
+        now = self.sim.now
+        self.record.attributes |= {"pull_started_at": now, "pull_stopped_at": now + on_grid(seconds)}
+        return True
 
     def _pull(self) -> Steps:
         if not self._stop_asked.triggered and (trouble := self.sim.the(StartTroubles).meet(self)) is not None:
             self.application, self._last_event = trouble
+            self.serving.application = self.containers.own.behaviour = self.application
         if not self._stop_asked.triggered and (fault := self.attachment.pull_fault()):
             why, seconds = fault
             yield self.sim.sleep(seconds) | self._stop_asked
@@ -332,101 +346,54 @@ class Task(Tenant):
             # Model: the cause of the room is the instance's arrival or a task's departure; the chain keeps the wait.
             self._last_event = self.sim.log.add("task", self.id, text, self._last_event)
 
-    def _listen(self) -> None:
-        self._take_memory()
-        self.listens_at = self.sim.now + self.application.startup_seconds
-        me = Registration(
-            self.id,
-            self.workers,
-            self.listens_at,
-            self._last_event,
-            self._target_changed,
-            zone=self.zone,
-            interface=self.attachment.interface,
-            port=container_port(self.definition.container_definitions),
-        )
-        for front in self.owner.fronts:
-            self.targets.append(front.register(me))
-        if self.application.fails_health_checks:
-            text = f"The application in task {self.short} answers its health checks with an error."
-            event = self.sim.log.add("application", self.id, text, self._last_event)
-            for target in self.targets:
-                target.failing_check = event
-        if self.application.exits_after_seconds is not None:
-            self.sim.process(self._exit_by_itself(self.application.exits_after_seconds))
-
-    def _take_memory(self) -> None:
-        if self.application.memory_mib is not None:
-            self.memory = TaskMemory(
-                self.definition,
-                self.application,
-                self.workers,
-                id_=self.id,
-                host=self.instance,
-                since=self.sim.now,
-                catch_up=self._catch_up,
-                kill=self._out_of_memory,
-            )
-            self.sim.the(MemoryWatch).watch(self.memory)
-
-    def _out_of_memory(self, why: str) -> None:
-        text = f"{OUT_OF_MEMORY}: task {self.short}, {why}."
-        cause = self.sim.log.latest("traffic", self.sim.now)
-        self.record.attributes["reason"] = OUT_OF_MEMORY
-        self.crash(self.sim.log.add("fault", self.id, text, cause), 137)
-
-    def _exit_by_itself(self, seconds: float) -> Steps:
-        yield self.sim.sleep(seconds)
-        if self._crashed or self.last_status in ("STOPPING", "DEPROVISIONING", "STOPPED"):
-            return
-        code = self.application.exit_code
-        text = f"The application in task {self.short} exits by itself (exit code {code})."
-        self.crash(self.sim.log.add("application", self.id, text, self._last_event), code)
-
-    def _target_changed(self, target: Target, event: int) -> None:
-        self.owner.target_changed(self, target, event)
-
     def _end(self) -> Steps:
         if self._stopped_by is not None:
             self._last_event = self._stopped_by
         self._enter("DEACTIVATING", f"Task {self.short} is taken out of service.")
         self.owner.task_changed(self, self._last_event)
-        drained = self._deregister()
+        drained = self.serving.deregister(self._last_event)
         if drained is not None and not self._crashed:
             # ECS waits for the target to be unused before it sends the stop signal, if it has the time.
             yield drained | self._hurry
         self._enter("STOPPING", f"Task {self.short} is told to stop (SIGTERM).")
-        if not self._crashed:
-            yield self.sim.sleep(self._grace())
-            self._end_process(self._last_event)
-        self._enter("DEPROVISIONING", f"Task {self.short} gives its network interface back.")
-        yield self.sim.sleep(self.times.deprovisioning.draw(self.random))
+        yield from self.containers.stop(self._last_event, self._ends_at, self.serving.done_at)
+        self.record.attributes["execution_stopped_at"] = self.sim.now
+        self._enter("DEPROVISIONING", f"Task {self.short} gives its {self._place} back.")
+        yield self.sim.sleep(self.times.deprovisioning.draw(self.random) * self.need.own_interface)
         self.attachment.give_back()
         reason = self.record.attributes["stopped_reason"]
         self._enter("STOPPED", f"Task {self.short} is stopped: {reason}")
+        self.record.attributes["stopped_at"] = self.sim.now
         self.owner.cluster.leave(self, self._last_event)
         self.owner.task_changed(self, self._last_event)
 
-    def _deregister(self) -> simpy.Event | None:
-        if not self.targets:
-            return None
-        return self.sim.env.all_of([front.deregister(target, self._last_event) for front, target in self._registered])
+    # What others tell
 
-    @property
-    def _registered(self) -> list[tuple[Front, Target]]:
-        return list(zip(self.owner.fronts, self.targets, strict=False))
+    def _target_changed(self, target: Target, event: int) -> None:
+        self.owner.target_changed(self, target, event)
 
-    def _grace(self) -> float:
-        """Seconds from SIGTERM to the process's end: the requests in hand, at the most stopTimeout."""
-        left = float("inf") if self.hangs else self.workers.last_end(self.sim.now) - self.sim.now
-        return min(left, float(self.definition.stop_timeout), self._ends_at - self.sim.now)
+    def _out_of_memory(self, why: str) -> None:
+        text = f"{OUT_OF_MEMORY}: task {self.short}, {why}."
+        cause = self.sim.log.latest("traffic", self.sim.now)
+        self.record.attributes["reason"] = OUT_OF_MEMORY
+        self.crash(self.sim.log.add("fault", self.id, text, cause), SIGKILLED, OUT_OF_MEMORY)
 
-    def _end_process(self, cause: int, *, unreachable: bool = False) -> None:
-        if self.memory is not None:
-            self.sim.the(MemoryWatch).forget(self.memory)
-        for front, target in self._registered:
-            if target.alive:
-                front.stop(target, cause, unreachable=unreachable)
+    def essential_exited(self, cause: int, exit_code: int) -> None:
+        """An essential container has exited for good, and takes the task down once ECS knows."""
+        if not self._crashed:
+            self._crashed = True
+            self.sim.process(self._be_noticed(cause, exit_code))
+
+    def cannot_start(self, cause: int) -> None:
+        """A container that the task needs will never run."""
+        self._crashed = True
+        self.stop(cause, "TaskFailedToStart", FAILED_TO_START)
+
+    def health_changed(self, event: int) -> None:
+        """Its container health checks say something else than before."""
+        self.record.attributes["health_status"] = self.health_status
+        if self.desired_status == "RUNNING":
+            self.owner.health_changed(self, event)
 
     def _be_noticed(self, cause: int, exit_code: int) -> Steps:
         yield self.sim.sleep(self.times.notice.draw(self.random))
@@ -437,7 +404,7 @@ class Task(Tenant):
             f"ECS sees that an essential container of task {self.short} has exited ({exit_code}).",
             cause,
         )
-        self.stop(event, "EssentialContainerExited", "Essential container in task exited")
+        self.stop(event, "EssentialContainerExited", ESSENTIAL_EXITED)
 
     def _enter(self, state: str, text: str) -> None:
         self._last_event = self.sim.enter(self.record, state, self._last_event, text)

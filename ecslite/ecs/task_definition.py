@@ -14,7 +14,7 @@ from typing import Any
 from ecslite.capacity.container_instance import Need
 from ecslite.capacity.sizes import UNITS_PER_VCPU, fargate_fault, parse_cpu, parse_memory
 from ecslite.ecs import container_definition
-from ecslite.ecs.container_definition import DEFAULT_STOP_TIMEOUT, ContainerDefinition, host_ports
+from ecslite.ecs.container_definition import DEFAULT_STOP_TIMEOUT, ContainerDefinition, host_ports, start_order
 from ecslite.ecs.document import WHAT, sound, unused_paths
 from ecslite.ecs.rules import check
 from ecslite.errors import InvalidSetting
@@ -57,6 +57,7 @@ class TaskDefinition:
             one = ContainerDefinition(name=str(self.family), image=image or f"{self.family}:latest")
             object.__setattr__(self, "container_definitions", (one,))
         _check_settings(self)
+        start_order(self.container_definitions)
 
     @classmethod
     def from_aws(cls, document: Mapping[str, Any] | str) -> TaskDefinition:

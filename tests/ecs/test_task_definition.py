@@ -294,7 +294,7 @@ def test_what_shapes_nothing_is_listed():
     body = with_container(dockerLabels={"a": "b"}, essential=True)
     assert tuple(
         path for path in TaskDefinition.from_aws(body).not_simulated if path.startswith("containerDefinitions[0]")
-    ) == ("containerDefinitions[0].portMappings", "containerDefinitions[0].dockerLabels")
+    ) == ("containerDefinitions[0].dockerLabels",)
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def nothing_hangs(on: Place) -> bool:
 
 
 def _hang(blow: Blow) -> int:
-    tasks = _some(blow, [task for task in _tasks(blow.on) if task.last_status == "RUNNING" and not task.hangs])
+    tasks = _some(blow, [task for task in _tasks(blow.on) if task.last_status == "RUNNING" and not task.serving.hangs])
     for task in tasks:
         text = f"The application in task {task.short} hangs: it takes requests, and answers none."
         task.hang(blow.on.sim.log.add("fault", task.id, text))

@@ -118,7 +118,7 @@ def listening(slow):
     if slow:
         ecs.Fault(web, "slow_start", at_minute=0, slow_seconds=90)
     sim.run(minutes=2)
-    return web.tasks[0].listens_at
+    return web.tasks[0].serving.listens_at
 
 
 def test_a_slow_start_listens_later_by_so_many_seconds():

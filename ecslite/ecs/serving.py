@@ -1,0 +1,146 @@
+"""How a task serves: its application's workers, its registration with fronts, the memory that its process uses.
+
+The process lives as long as the application's container runs. Fronts know it as a target of their own each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import simpy
+
+from ecslite.capacity.container_instance import ContainerInstance
+from ecslite.ecs.application import Application
+from ecslite.ecs.container_health import Answer
+from ecslite.ecs.memory_use import MemoryWatch, TaskMemory
+from ecslite.ecs.task_definition import TaskDefinition
+from ecslite.ecs.workers import container_port, new_workers
+from ecslite.network.front import Breakable, Front
+from ecslite.network.target import Registration, Target
+from ecslite.network.vpc import NetworkInterface
+from ecslite.sim.clock import on_grid
+from ecslite.sim.simulation import Simulation
+
+__all__ = ["Serving"]
+
+
+class Serving:
+    """What of one task takes requests."""
+
+    def __init__(
+        self,
+        sim: Simulation,
+        task_id: str,
+        fronts: Sequence[Front],
+        definition: TaskDefinition,
+        application: Application,
+    ) -> None:
+        self.sim = sim
+        self.id = task_id
+        self.fronts = fronts
+        self.definition = definition
+        self.application = application
+        self.workers = new_workers(definition, application)
+        self.targets: list[Target] = []
+        """What it is registered as, one a front, from the moment at which all containers have started."""
+        self.memory: TaskMemory | None = None
+        """What it uses, while its process runs, if its application declares it."""
+        self.listens_at = float("inf")
+        self.hangs = False
+        """Its application answers nothing, by a fault."""
+        self._host: ContainerInstance | None = None
+        self.out_of_memory: Callable[[str], None] = lambda why: None
+        """Called with one sentence when it uses more memory than it may."""
+        self._failing: int | None = None
+        """The event since which its application answers health checks with an error."""
+
+    def catch_up(self) -> None:
+        """Serve all that has arrived up to now."""
+        for front in self.fronts:
+            front.catch_up()
+
+    def begin(
+        self,
+        cause: int,
+        *,
+        since: float,
+        told: Callable[[Target, int], None],
+        host: ContainerInstance | None,
+        zone: str | None,
+        interface: NetworkInterface | None,
+    ) -> None:
+        """Register: the process has run `since` that second, and listens when its application has started up."""
+        self._host = host
+        self._take_memory(since)
+        self.listens_at = since + on_grid(self.application.startup_seconds)
+        port = container_port(self.definition.container_definitions)
+        me = Registration(
+            self.id, self.workers, self.listens_at, cause, told, zone=zone, interface=interface, port=port
+        )
+        for front in self.fronts:
+            self.targets.append(front.register(me))
+        if self.application.fails_health_checks:
+            text = f"The application in task {self.id[:8]} answers its health checks with an error."
+            self._failing = self.sim.log.add("application", self.id, text, cause)
+            for target in self.targets:
+                target.failing_check = self._failing
+
+    def begin_again(self) -> None:
+        """The process runs again, after a restart of its container: it is at the same addresses."""
+        self.listens_at = self.sim.now + on_grid(self.application.startup_seconds)
+        self.catch_up()
+        for target in self.targets:
+            target.alive, target.died_by, target.ready_at = True, None, self.listens_at
+        self._take_memory(self.sim.now)
+
+    def end(self, cause: int, *, unreachable: bool = False) -> None:
+        """The process is gone: what it had in hand is lost, and nothing listens any more."""
+        if self.memory is not None:
+            self.sim.the(MemoryWatch).forget(self.memory)
+        for front, target in self._registered:
+            if target.alive:
+                front.stop(target, cause, unreachable=unreachable)
+
+    def hang(self, cause: int) -> None:
+        """The process takes requests from now on and answers none, nor does it heed SIGTERM."""
+        self.hangs, self._failing = True, cause
+        for front, target in self._registered:
+            if isinstance(front, Breakable):
+                front.hang(target, cause)
+
+    def deregister(self, cause: int) -> simpy.Event | None:
+        """Take it out of all fronts; the event comes when every target is unused. None where there is none."""
+        if not self.targets:
+            return None
+        return self.sim.env.all_of([front.deregister(target, cause) for front, target in self._registered])
+
+    @property
+    def _registered(self) -> list[tuple[Front, Target]]:
+        return list(zip(self.fronts, self.targets, strict=False))
+
+    def done_at(self, now: float) -> float:
+        """When the process would exit after SIGTERM: with its last request, which is never for one that hangs."""
+        return float("inf") if self.hangs else self.workers.last_end(now)
+
+    def answer_check(self) -> Answer:
+        """How the application answers a container's health check now: it waits for a worker like any request."""
+        # Model: the command asks the application itself, as curl does, and costs no CPU.
+        if self.application.fails_health_checks or self.hangs:
+            return Answer(False, cause=self._failing)
+        self.catch_up()
+        now = self.sim.now
+        return Answer(True, self.workers.wait(now), self.sim.log.latest("traffic", now))
+
+    def _take_memory(self, since: float) -> None:
+        if self.application.memory_mib is not None:
+            self.memory = TaskMemory(
+                self.definition,
+                self.application,
+                self.workers,
+                id_=self.id,
+                host=self._host,
+                since=since,
+                catch_up=self.catch_up,
+                kill=self.out_of_memory,
+            )
+            self.sim.the(MemoryWatch).watch(self.memory)

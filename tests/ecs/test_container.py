@@ -1,0 +1,558 @@
+"""Containers of a task: the order of their starts and stops, exits, health checks, restarts."""
+
+from __future__ import annotations
+
+import botocore.session
+import pytest
+
+import ecslite as ecs
+from ecslite.ecs.container_health import task_health
+from ecslite.ecs.stopped import STOP_CODES
+
+Behaviour = ecs.ContainerBehaviour
+
+
+def container(name, *waits_for, essential=True, check=None, **settings):
+    """A container; `waits_for` are "other/CONDITION"."""
+    needs = tuple(ecs.ContainerDependency(*one.split("/")) for one in waits_for)
+    return ecs.ContainerDefinition(
+        name, "shop/" + name, essential=essential, depends_on=needs, health_check=check, **settings
+    )
+
+
+def check(interval=10, **settings):
+    return ecs.ContainerHealthCheck(("CMD-SHELL", "curl -f http://localhost/ || exit 1"), interval, **settings)
+
+
+def task_of(*containers, minutes=5.0, stop_at=None, seed=1, **application):
+    """The run of a service of one task with these containers, and the task's record; stopped at a minute if asked."""
+    sim = ecs.Simulation(seed)
+    definition = ecs.TaskDefinition("web", cpu=256, memory=512, container_definitions=containers)
+    web = ecs.Service(ecs.Cluster(sim, "shop"), definition, desired_count=1, **application)
+    if stop_at is not None:
+        sim.at(60 * stop_at, lambda: web.update(desired_count=0))
+    run = sim.run(minutes=minutes)
+    return run, run.of_kind("task")[0]
+
+
+def seconds_of(part, state):
+    return next(seconds for seconds, name, _ in part.states if name == state)
+
+
+def said(run, name, what):
+    """The first moment at which an event says that of a container."""
+    text = f"Container {name} "
+    return next(event.seconds for event in run.log if event.text.startswith(text) and what in event.text)
+
+
+def described(part):
+    return {one.pop("name"): one for one in map(dict, part.attributes["containers"])}
+
+
+# Starting
+
+
+def test_a_plain_task_says_nothing_of_its_container():
+    run, task = task_of(container("web"))
+
+    assert run.events("container") == []
+    assert described(task) == {"web": {"last_status": "RUNNING"}}
+
+
+def test_start_waits_for_the_start_of_the_other():
+    run, _ = task_of(container("web", "log/START"), container("log", essential=False))
+    started = [event.details["container"] for event in run.events("container") if "is started" in event.text]
+
+    assert started == ["log", "web"]
+    assert said(run, "log", "is started") == said(run, "web", "is started")
+
+
+def test_a_link_is_a_start():
+    run, _ = task_of(container("web", links=("db:database",)), container("db"))
+
+    assert [event.details["container"] for event in run.events("container")] == ["db", "web"]
+
+
+@pytest.mark.parametrize("condition", ["COMPLETE", "SUCCESS"])
+def test_complete_and_success_wait_for_the_exit(condition):
+    run, task = task_of(
+        container("web", f"init/{condition}"),
+        container("init", essential=False),
+        application=ecs.Application(containers={"init": Behaviour(exits_after_seconds=12)}),
+    )
+
+    assert said(run, "web", "is started") - said(run, "init", "is started") == 12
+    assert seconds_of(task, "RUNNING") == said(run, "web", "is started")
+    assert described(task)["init"] == {"last_status": "STOPPED", "exit_code": 0}
+
+
+def test_complete_does_not_mind_the_exit_code():
+    _, task = task_of(
+        container("web", "init/COMPLETE"),
+        container("init", essential=False),
+        application=ecs.Application(containers={"init": Behaviour(exits_after_seconds=2, exit_code=3)}),
+    )
+
+    assert task.states[-1][1] == "RUNNING"
+
+
+def test_success_that_fails_stops_the_task_before_it_has_run():
+    run, task = task_of(
+        container("web", "init/SUCCESS"),
+        container("init", essential=False),
+        application=ecs.Application(containers={"init": Behaviour(exits_after_seconds=2, exit_code=3)}),
+    )
+
+    assert "RUNNING" not in [state for _, state, _ in task.states]
+    assert (task.attributes["stop_code"], task.attributes["stopped_reason"]) == (
+        "TaskFailedToStart",
+        "Task failed to start",
+    )
+    assert described(task)["web"] == {
+        "last_status": "STOPPED",
+        "reason": "CannotStartContainerError: dependency of container web on init (SUCCESS) could not be resolved,"
+        " as the dependency did not exit successfully",
+    }
+    assert "exits by itself (exit code 3)" in " ".join(event.text for event in run.why(task.states[-1][2]))
+
+
+def test_healthy_waits_for_the_first_check_that_passes():
+    run, _ = task_of(container("web", "db/HEALTHY"), container("db", check=check(10)), minutes=3)
+
+    assert said(run, "db", "is HEALTHY") - said(run, "db", "is started") == 10
+    assert said(run, "web", "is started") == said(run, "db", "is HEALTHY")
+
+
+def test_healthy_of_one_that_has_exited_cannot_come_true():
+    _, task = task_of(
+        container("web", "db/HEALTHY"),
+        container("db", check=check(30), essential=False),
+        application=ecs.Application(containers={"db": Behaviour(exits_after_seconds=5)}),
+    )
+
+    assert task.attributes["stop_code"] == "TaskFailedToStart"
+
+
+def test_start_timeout_gives_up_on_a_dependency_that_takes_too_long():
+    run, task = task_of(
+        container("web", "init/SUCCESS"),
+        container("init", essential=False, start_timeout=20),
+        application=ecs.Application(containers={"init": Behaviour(exits_after_seconds=21)}),
+    )
+
+    assert said(run, "web", "does not start") - said(run, "init", "is started") == 20
+    assert task.attributes["stop_code"] == "TaskFailedToStart"
+    assert described(task)["web"]["reason"].endswith("as it has timed out after 20 s")
+
+
+def test_start_timeout_says_nothing_of_one_that_was_in_time():
+    _run, task = task_of(
+        container("web", "init/SUCCESS", "log/START"),
+        container("log", start_timeout=20),
+        container("init", essential=False, start_timeout=20),
+        application=ecs.Application(containers={"init": Behaviour(exits_after_seconds=19)}),
+    )
+
+    assert task.states[-1][1] == "RUNNING"
+
+
+def test_a_task_runs_once_all_its_containers_have_started():
+    run, task = task_of(
+        container("web"),
+        container("late", "init/COMPLETE", essential=False),
+        container("init", essential=False),
+        application=ecs.Application(containers={"init": Behaviour(exits_after_seconds=30)}),
+    )
+
+    assert seconds_of(task, "RUNNING") == said(run, "late", "is started") == said(run, "web", "is started") + 30
+
+
+def test_a_container_that_cannot_be_started_takes_its_task_down_if_it_is_essential():
+    broken = ecs.Application(containers={"log": Behaviour(start_error="exec format error")})
+    _, lost = task_of(container("web"), container("log"), application=broken)
+    _, kept = task_of(container("web"), container("log", essential=False), application=broken)
+
+    assert lost.attributes["stop_code"] == "TaskFailedToStart"
+    assert described(lost)["log"]["reason"] == "CannotStartContainerError: exec format error"
+    assert described(kept) == {
+        "log": {"last_status": "STOPPED", "reason": "CannotStartContainerError: exec format error"},
+        "web": {"last_status": "RUNNING"},
+    }
+
+
+def test_a_task_that_is_stopped_while_it_waits_starts_nothing_more():
+    _run, task = task_of(
+        container("web", "init/SUCCESS"),
+        container("init", essential=False, start_timeout=100),
+        stop_at=1.5,
+        application=ecs.Application(containers={"init": Behaviour(exits_after_seconds=90)}),
+    )
+
+    assert task.states[-1][1] == "STOPPED"
+    assert described(task) == {"init": {"last_status": "STOPPED", "exit_code": 0}, "web": {"last_status": "PENDING"}}
+
+
+def test_dependencies_that_are_not_there_or_go_in_a_circle_are_refused():
+    with pytest.raises(ecs.InvalidSetting, match="'web' waits for 'db', which is not there"):
+        task_of(container("web", "db/START"))
+    with pytest.raises(ecs.InvalidSetting, match="containers web, db wait for each other in a circle"):
+        task_of(container("web", "db/START"), container("db", "web/START"))
+
+
+# Exits and the end
+
+
+def test_an_essential_container_takes_its_task_down():
+    run, task = task_of(
+        container("web"),
+        container("proxy"),
+        application=ecs.Application(containers={"proxy": Behaviour(exits_after_seconds=60, exit_code=2)}),
+    )
+
+    assert (task.attributes["stop_code"], task.attributes["exit_code"]) == ("EssentialContainerExited", 2)
+    assert described(task) == {
+        "web": {"last_status": "STOPPED", "exit_code": 0},
+        "proxy": {"last_status": "STOPPED", "exit_code": 2},
+    }
+    assert len(run.of_kind("task")) > 1
+
+
+def test_a_container_that_is_not_essential_does_not():
+    run, task = task_of(
+        container("web"),
+        container("log", essential=False),
+        application=ecs.Application(containers={"log": Behaviour(exits_after_seconds=60, exit_code=2)}),
+    )
+
+    assert task.states[-1][1] == "RUNNING"
+    assert described(task)["log"] == {"last_status": "STOPPED", "exit_code": 2}
+    assert len(run.of_kind("task")) == 1
+
+
+def test_an_essential_one_that_exits_while_others_wait_counts_as_a_task_that_could_not_start():
+    run, task = task_of(
+        container("web"),
+        container("late", "init/SUCCESS"),
+        container("init", essential=False),
+        application=ecs.Application(exits_after_seconds=3, containers={"init": Behaviour(exits_after_seconds=100)}),
+        minutes=10,
+    )
+
+    assert "RUNNING" not in [state for _, state, _ in task.states]
+    assert task.attributes["stop_code"] == "EssentialContainerExited"
+    assert any("unable to consistently start tasks" in event.text for event in run.events("service"))
+
+
+def test_containers_stop_in_the_reverse_order_of_their_starts():
+    run, task = task_of(
+        container("web", "proxy/START"),
+        container("proxy", "log/START"),
+        container("log", essential=False),
+        stop_at=2,
+        application=ecs.Application(
+            shutdown_seconds=4, containers={"proxy": Behaviour(shutdown_seconds=3), "log": Behaviour()}
+        ),
+    )
+    signal = seconds_of(task, "STOPPING")
+
+    assert [said(run, name, "gets SIGTERM") - signal for name in ("web", "proxy", "log")] == [0, 4, 7]
+    assert [said(run, name, "has stopped") - signal for name in ("web", "proxy", "log")] == [4, 7, 7]
+    assert task.attributes["execution_stopped_at"] - signal == 7
+
+
+def test_containers_that_do_not_know_each_other_stop_together():
+    _run, task = task_of(
+        container("web"),
+        container("log"),
+        stop_at=2,
+        application=ecs.Application(shutdown_seconds=4, containers={"log": Behaviour(shutdown_seconds=6)}),
+    )
+
+    assert seconds_of(task, "DEPROVISIONING") - seconds_of(task, "STOPPING") == 6
+
+
+@pytest.mark.parametrize(
+    ("application", "seconds", "code"),
+    [
+        (ecs.Application(), 0, 0),
+        (ecs.Application(shutdown_seconds=8), 8, 0),
+        (ecs.Application(shutdown_seconds=8, sigterm_exit_code=143), 8, 143),
+        (ecs.Application(shutdown_seconds=40), 30, 137),
+        (ecs.Application(ignores_sigterm=True), 30, 137),
+    ],
+)
+def test_sigterm_then_sigkill_when_the_stop_timeout_is_over(application, seconds, code):
+    _, task = task_of(container("web"), stop_at=2, application=application)
+
+    assert seconds_of(task, "DEPROVISIONING") - seconds_of(task, "STOPPING") == seconds
+    assert described(task)["web"] == {"last_status": "STOPPED", "exit_code": code}
+
+
+def test_each_container_has_its_own_stop_timeout():
+    run, task = task_of(
+        container("web", stop_timeout=5),
+        container("log", stop_timeout=9),
+        stop_at=2,
+        application=ecs.Application(ignores_sigterm=True, containers={"log": Behaviour(ignores_sigterm=True)}),
+    )
+    signal = seconds_of(task, "STOPPING")
+
+    assert [said(run, name, "SIGKILL") - signal for name in ("web", "log")] == [5, 9]
+
+
+def test_one_that_is_about_to_exit_by_itself_does_so():
+    _, task = task_of(
+        container("web"), stop_at=1, application=ecs.Application(ignores_sigterm=True, exits_after_seconds=45)
+    )
+    began = seconds_of(task, "RUNNING")
+
+    assert task.attributes["execution_stopped_at"] - began == 45
+    assert described(task)["web"]["exit_code"] == 1
+
+
+# Health checks
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "both"),
+    [
+        ("UNHEALTHY", "UNKNOWN", "UNHEALTHY"),
+        ("UNHEALTHY", "HEALTHY", "UNHEALTHY"),
+        ("HEALTHY", "UNKNOWN", "UNKNOWN"),
+        ("HEALTHY", "HEALTHY", "HEALTHY"),
+    ],
+)
+def test_vector_21_the_health_of_a_task_follows_from_its_essential_containers(one, other, both):
+    assert task_health([one, other]) == task_health([other, one]) == both
+
+
+def test_vector_21_in_a_run_of_two_essential_containers():
+    two = (container("web", check=check()), container("db", check=check()), container("log", essential=False))
+    _, well = task_of(*two)
+    _, ill = task_of(*two, minutes=2, application=ecs.Application(containers={"db": Behaviour(startup_seconds=1000)}))
+
+    assert well.attributes["health_status"] == "HEALTHY"
+    assert ill.attributes["health_status"] == "UNHEALTHY"
+    assert [one.get("health_status") for one in well.attributes["containers"]] == ["HEALTHY", "HEALTHY", None]
+
+
+def test_a_container_is_unhealthy_after_its_retries_in_a_row():
+    run, _task = task_of(
+        container("web", check=check(10, retries=3)),
+        application=ecs.Application(fails_checks=((65, 1000),)),
+    )
+    unhealthy = said(run, "web", "is UNHEALTHY")
+
+    assert said(run, "web", "is HEALTHY") - said(run, "web", "is started") == 10
+    assert unhealthy - said(run, "web", "is started") == 90
+
+
+def test_failures_in_the_start_period_do_not_count():
+    slow = ecs.Application(startup_seconds=55)
+    run, _ = task_of(container("web", check=check(10, retries=3)), application=slow)
+    patient, _ = task_of(container("web", check=check(10, retries=3, start_period=40)), application=slow)
+
+    assert said(run, "web", "is UNHEALTHY") - said(run, "web", "is started") == 30
+    assert said(patient, "web", "is HEALTHY") - said(patient, "web", "is started") == 60
+    assert not any("UNHEALTHY" in event.text for event in patient.log)
+
+
+def test_failures_in_the_start_period_count_once_a_check_has_passed():
+    run, _ = task_of(
+        container("web", check=check(10, retries=2, start_period=300)),
+        application=ecs.Application(fails_checks=((35, 1000),)),
+    )
+
+    assert said(run, "web", "is UNHEALTHY") - said(run, "web", "is started") == 50
+
+
+def test_a_check_that_fails_now_and_then_is_forgiven():
+    flaps = tuple((seconds, seconds + 15) for seconds in range(25, 1000, 30))
+    run, _task = task_of(
+        container("web", check=check(10, retries=3)), application=ecs.Application(fails_checks=flaps), minutes=10
+    )
+
+    assert not any("UNHEALTHY" in event.text for event in run.log)
+    assert any("fails its health check" in event.text for event in run.log)
+
+
+def test_an_unhealthy_task_of_a_service_is_replaced():
+    run, task = task_of(
+        container("web", check=check()), application=ecs.Application(fails_checks=((60, 10_000),)), minutes=10
+    )
+
+    assert (task.attributes["stop_code"], task.attributes["stopped_reason"]) == (
+        "ServiceSchedulerInitiated",
+        "Task failed container health checks",
+    )
+    assert "fails its health check" in " ".join(event.text for event in run.why(task.states[-1][2]))
+
+
+def test_the_grace_period_forgives_until_it_is_over():
+    sim = ecs.Simulation(1)
+    definition = ecs.TaskDefinition("web", container_definitions=(container("web", check=check()),))
+    ecs.Service(
+        ecs.Cluster(sim, "shop"),
+        definition,
+        desired_count=1,
+        health_check_grace_period_seconds=120,
+        application=ecs.Application(startup_seconds=10_000),
+        deployment_configuration=ecs.DeploymentConfiguration(minimum_healthy_percent=0, maximum_percent=100),
+    )
+    run = sim.run(minutes=5)
+    task = run.of_kind("task")[0]
+
+    assert said(run, "web", "is UNHEALTHY") - seconds_of(task, "RUNNING") == 30
+    assert seconds_of(task, "DEACTIVATING") - seconds_of(task, "RUNNING") == 121
+
+
+def test_a_container_that_is_not_essential_has_no_say():
+    _, task = task_of(
+        container("web", check=check()),
+        container("log", essential=False, check=check()),
+        application=ecs.Application(containers={"log": Behaviour(fails_checks=((0, 10_000),))}),
+    )
+
+    assert task.states[-1][1] == "RUNNING"
+    assert task.attributes["health_status"] == "HEALTHY"
+    assert described(task)["log"]["health_status"] == "UNHEALTHY"
+
+
+def test_the_command_none_turns_a_check_off():
+    off = ecs.ContainerHealthCheck(("NONE",))
+    _run, task = task_of(container("web", check=off))
+
+    assert described(task) == {"web": {"last_status": "RUNNING"}}
+
+
+def test_a_deployment_waits_for_its_tasks_to_be_healthy():
+    run, task = task_of(container("web", check=check(30)), minutes=10)
+    completed = next(event.seconds for event in run.events("deployment") if "completed" in event.text)
+
+    assert completed >= said(run, "web", "is HEALTHY")
+    assert completed - seconds_of(task, "RUNNING") < 40
+
+
+def test_an_overloaded_application_fails_its_own_check():
+    sim = ecs.Simulation(1)
+    front = ecs.LoadBalancer(sim, "front", health_check=ecs.HealthCheck(unhealthy_threshold_count=10))
+    definition = ecs.TaskDefinition("web", container_definitions=(container("web", check=check()),))
+    ecs.Service(ecs.Cluster(sim, "shop"), definition, desired_count=1, load_balancer=front, backlog=500)
+    ecs.Traffic(sim, ecs.constant(20), cpu_seconds=0.05).to(front)
+    run = sim.run(minutes=10)
+    unhealthy = next(event for event in run.log if "is UNHEALTHY" in event.text)
+
+    assert run.why(unhealthy)[-1].kind == "traffic"
+
+
+def test_an_application_that_answers_with_an_error_fails_both_kinds_of_check():
+    run, _task = task_of(container("web", check=check()), application=ecs.Application(fails_health_checks=True))
+    unhealthy = next(event for event in run.log if "is UNHEALTHY" in event.text)
+
+    assert "answers its health checks with an error" in run.why(unhealthy)[1].text
+
+
+def test_a_check_that_ends_after_its_container_says_nothing():
+    run, _task = task_of(container("web", check=check(30)), stop_at=0.8)
+
+    assert not any("HEALTHY" in event.text for event in run.log)
+
+
+# Restarts
+
+
+def restarting(period=60, ignored=()):
+    return ecs.RestartPolicy(True, ignored, period)
+
+
+def test_a_container_is_restarted_in_place():
+    run, task = task_of(
+        container("web", restart_policy=restarting()), application=ecs.Application(exits_after_seconds=70), minutes=6
+    )
+
+    assert len(run.of_kind("task")) == 1
+    assert described(task)["web"] == {"last_status": "RUNNING", "exit_code": 1, "restart_count": 4}
+
+
+def test_one_that_exits_within_the_period_is_not():
+    _run, task = task_of(
+        container("web", restart_policy=restarting(60)), application=ecs.Application(exits_after_seconds=59)
+    )
+
+    assert task.attributes["stop_code"] == "EssentialContainerExited"
+
+
+def test_ignored_exit_codes_are_not_restarted():
+    ends = ecs.Application(exits_after_seconds=70, exit_code=0)
+    _, task = task_of(container("web", restart_policy=restarting(60, (0,))), application=ends)
+
+    assert task.attributes["stop_code"] == "EssentialContainerExited"
+
+
+def test_a_policy_that_is_not_enabled_does_nothing():
+    off = ecs.RestartPolicy(False, (), 60)
+    _, task = task_of(container("web", restart_policy=off), application=ecs.Application(exits_after_seconds=70))
+
+    assert task.attributes["stop_code"] == "EssentialContainerExited"
+
+
+def test_requests_are_lost_while_a_container_restarts_and_served_after():
+    sim = ecs.Simulation(1)
+    front = ecs.LoadBalancer(sim, "front")
+    definition = ecs.TaskDefinition("web", container_definitions=(container("web", restart_policy=restarting()),))
+    web = ecs.Service(ecs.Cluster(sim, "shop"), definition, desired_count=1, load_balancer=front)
+    ecs.Traffic(sim, ecs.constant(5), cpu_seconds=0.01).to(front)
+    ecs.Fault(web, at_minute=5)
+    run = sim.run(minutes=10)
+    lost = run.metrics["HTTPCode_ELB_502_Count"]["Sum"]
+
+    assert len(run.of_kind("task")) == 1
+    # Two seconds to restart, five to listen, at five a second.
+    assert 20 <= lost[5] <= 60
+    assert lost[6:] == (0, 0, 0, 0)
+
+
+def test_a_task_that_stops_meanwhile_restarts_nothing():
+    sim = ecs.Simulation(1)
+    definition = ecs.TaskDefinition("web", container_definitions=(container("web", restart_policy=restarting()),))
+    web = ecs.Service(ecs.Cluster(sim, "shop"), definition, desired_count=1)
+    ecs.Fault(web, at_minute=5)
+    sim.at(300, lambda: web.update(desired_count=0))
+    run = sim.run(minutes=10)
+
+    assert described(run.of_kind("task")[0])["web"] == {"last_status": "STOPPED", "exit_code": 137}
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"exits_after_seconds": -1}, "exits_after_seconds=-1"),
+        ({"exit_code": 256}, "exit_code=256"),
+        ({"sigterm_exit_code": -1}, "sigterm_exit_code=-1"),
+        ({"startup_seconds": -1}, "startup_seconds=-1"),
+        ({"shutdown_seconds": float("inf")}, "shutdown_seconds=inf"),
+        ({"fails_checks": ((5, 5),)}, "from 5 until 5"),
+    ],
+)
+def test_a_behaviour_that_cannot_be_is_refused(settings, says):
+    with pytest.raises(ecs.InvalidSetting, match=says):
+        Behaviour(**settings)
+    with pytest.raises(ecs.InvalidSetting, match=says):
+        ecs.Application(**settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "says"), [("web", "say it of Application"), ("logs", "no such container beside web: it has log")]
+)
+def test_a_behaviour_is_of_a_container_that_is_there(name, says):
+    with pytest.raises(ecs.InvalidSetting, match=says):
+        task_of(container("web"), container("log"), application=ecs.Application(containers={name: Behaviour()}))
+
+
+def test_the_stop_codes_are_the_apis():
+    model = botocore.session.get_session().get_service_model("ecs")
+
+    assert tuple(model.shape_for("TaskStopCode").enum) == STOP_CODES
