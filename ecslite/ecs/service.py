@@ -419,7 +419,7 @@ class Service:
         return [task for task in self.tasks if task.desired_status == "RUNNING"]
 
     def _surplus(self, tasks: list[Task], count: int) -> list[Task]:
-        """Which tasks go: those not running yet, then as the placement strategy says."""
+        """Which tasks go: those not running yet, those not healthy yet, then as the placement strategy says."""
         left: list[Task] = list(tasks)
         chosen: list[Task] = []
         for _ in range(count):
@@ -429,7 +429,9 @@ class Service:
         return chosen
 
     def _one_to_stop(self, left: list[Task]) -> Task:
-        candidates = [task for task in left if task.last_status != "RUNNING"] or left
+        running = [task for task in left if task.last_status == "RUNNING"]
+        unready = [task for task in running if not task.ready]
+        candidates = [task for task in left if task not in running] or unready or left
         placed = {task.id: (task, task.instance) for task in candidates if task.instance is not None}
         if len(placed) == len(candidates):
             pairs = [(id_, instance) for id_, (_, instance) in placed.items() if instance is not None]

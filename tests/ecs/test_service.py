@@ -193,3 +193,20 @@ def test_a_definition_for_instances_is_refused_on_fargate_with_the_reason():
 
     with pytest.raises(ecs.InvalidSetting, match=r"web:1 cannot run on Fargate: "):
         ecs.Service(ecs.Cluster(ecs.Simulation(1), "shop"), bridge, desired_count=1)
+
+
+def test_a_surplus_task_that_is_not_healthy_yet_goes_before_a_healthy_one():
+    sim = ecs.Simulation(1)
+    front = ecs.LoadBalancer(sim, "front", deregistration_delay_seconds=0)
+    definition = ecs.TaskDefinition("web", cpu=256, memory=512)
+    web = ecs.Service(ecs.Cluster(sim, "shop"), definition, desired_count=2, load_balancer=front, startup_seconds=0)
+    sim.run(minutes=3)
+    web.update(desired_count=3)
+    while web.running_count < 3:
+        sim.run(seconds=sim.now + 1)
+    unready = [task for task in web.tasks if not task.ready]
+    web.update(desired_count=2)
+    sim.run(seconds=sim.now + 2)
+
+    assert [task for task in web.tasks if task.desired_status == "STOPPED"] == unready
+    assert len(unready) == 1
