@@ -66,7 +66,7 @@ def test_the_watch_sees_an_overbooked_instance(monkeypatch):
     scenario = crowded()
     Watch(scenario)
 
-    with pytest.raises(Broken, match="overbooked|taken twice"):
+    with pytest.raises(Broken, match=r"overbooked|taken twice"):
         scenario.sim.run(minutes=scenario.minutes)
 
 
