@@ -28,7 +28,7 @@ from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
 
 import ecslite as ecs
-from ecslite.widgets.explorer import service_views
+from ecslite.widgets.shown import service_views
 
 Message = dict[str, Any]
 

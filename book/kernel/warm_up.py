@@ -7,7 +7,7 @@ import ipywidgets
 import page_bridge
 
 import ecslite as ecs
-from ecslite.widgets.explorer import service_views
+from ecslite.widgets.shown import service_views
 
 CELLS = ["1 + 1", "print('a')", "1 / 0", "a b", "raise __import__('ecslite').EcsliteError('a')"]
 """A value, a text, an error, Python that is none, and an error of ours."""

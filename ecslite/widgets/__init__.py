@@ -7,5 +7,18 @@ from ecslite.widgets.board import Board
 from ecslite.widgets.controls import Choice, Prediction, Range
 from ecslite.widgets.explorer import Explorer
 from ecslite.widgets.figure import Figure
+from ecslite.widgets.shown import anatomy_view, loops_views, service_views, together, waterfall_view
 
-__all__ = ["Board", "Choice", "Explorer", "Figure", "Prediction", "Range"]
+__all__ = [
+    "Board",
+    "Choice",
+    "Explorer",
+    "Figure",
+    "Prediction",
+    "Range",
+    "anatomy_view",
+    "loops_views",
+    "service_views",
+    "together",
+    "waterfall_view",
+]

@@ -14,7 +14,10 @@ __all__ = ["MODULES", "css", "esm", "plotly_js"]
 
 HERE = Path(__file__).parent
 
-MODULES = ("dom.js", "figure.js", "why.js", "board.js", "tables.js", "controls.js", "explorer.js")
+MODULES = (
+    *("dom.js", "figure.js", "why.js", "board.js", "tables.js", "waterfall.js", "anatomy.js"),
+    *("controls.js", "link.js", "line.js", "design.js", "explorer.js"),
+)
 """In the order of their imports: each imports only from those before it."""
 
 PLOTLY_BUNDLE = HERE / "plotly-basic.min.js"

@@ -66,6 +66,7 @@ export function createControls(controls, onChange) {
     enable: () => { el.disabled = false; },
     get: () => Object.fromEntries([...made].map(([name, control]) => [name, control.get()])),
     set: (values) => { for (const [name, value] of Object.entries(values)) made.get(name)?.set(value); },
+    focus: (name) => made.get(name)?.el.querySelector("input, select")?.focus(),
   };
 }
 
@@ -93,5 +94,5 @@ export function createPrediction(spec, onSet) {
     onSet(value);
   }
 
-  return { el, get: () => value };
+  return { el, get: () => value, set: (wanted) => take(String(wanted)) };
 }

@@ -38,11 +38,26 @@ def still_explorer(spec: Mapping[str, Any], result: Mapping[str, Any]) -> str:
         f'<p class="ecs-question" role="heading" aria-level="3">{escape(spec["question"])}</p>',
         f'<p class="ecs-lead">{escape(spec["lead"])}</p>' if spec["lead"] else "",
         f'<p class="ecs-sentence">{escape(result["sentence"])}</p>',
-        picture(result["figure"], result["alt"]),
-        f'<p class="ecs-alt">{escape(result["alt"])}</p>',
-        _details("The numbers behind the figure", _table(result["table"])),
+        *(_design(each) for each in (result, *result.get("others", ()))),
     ]
     return _wrapped("div", "ecs-explorer", spec["name"], "".join(parts), {"spec": spec, "result": result})
+
+
+def _design(answer: Mapping[str, Any]) -> str:
+    """One design's picture, what it shows in words, and the tables of what else is known of it."""
+    label = f'<p class="ecs-design">{escape(answer["label"])}</p>' if answer["label"] else ""
+    words = f'<p class="ecs-alt">{escape(answer["alt"])}</p>'
+    numbers = _details("The numbers behind the figure", _table(answer["table"])) if "table" in answer else ""
+    more = "".join(_more(answer[name]) for name in ("waterfall", "anatomy") if name in answer)
+    return f"{label}{picture(answer['figure'], answer['alt'])}{words}{numbers}{more}"
+
+
+def _more(view: Mapping[str, Any]) -> str:
+    """A waterfall or an anatomy in words, with its table; or why there is none."""
+    if "absent" in view:
+        return f'<p class="ecs-alt">{escape(view["absent"])}</p>'
+    words = f'<p class="ecs-alt">{escape(view["title"])} {escape(view["alt"])}</p>'
+    return words + _details(view["title"], _table(view["table"]))
 
 
 def still_figure(figure: Mapping[str, Any], alt: str, name: str) -> str:

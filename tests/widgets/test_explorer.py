@@ -63,7 +63,7 @@ def test_a_request_is_run_and_answered_under_its_number():
 def test_a_result_holds_all_that_the_page_shows():
     widget, _ = made()
     assert set(widget.result) == {
-        *("n", "settings", "seed", "outcome", "sentence"),
+        *("n", "settings", "seed", "label", "outcome", "sentence"),
         *("figure", "alt", "board", "events", "table", "bill"),
     }
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -88,14 +89,19 @@ def made() -> Explorer:
 @pytest.fixture(scope="session")
 def still_html() -> str:
     """The explorer as the book stores it."""
+    return in_the_book(made)
+
+
+def in_the_book(explorer: Callable[[], Explorer]) -> str:
+    """An explorer as the book stores it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(still.BOOK, "1")
-        return made()._repr_mimebundle_()[0]["text/html"]
+        return explorer()._repr_mimebundle_()[0]["text/html"]
 
 
 def answered(route: Route, texts: dict[str, str]) -> None:
     """Answer a request of the page from the widgets' folder or from `texts`."""
-    name = route.request.url.removeprefix(HOST + "/")
+    name = route.request.url.removeprefix(HOST + "/").split("#")[0]
     text = texts.get(name) or (assets.HERE / name).read_text(encoding="utf-8")
     route.fulfill(body=text, content_type=TYPES[Path(name).suffix])
 
@@ -105,12 +111,16 @@ def visit(chromium: Browser, still_html: str) -> Iterator:
     """Opens the page; `plotly=False` leaves plotly.js out, `width` and `motion` are the reader's."""
     contexts = []
 
-    def open_page(*, width=1000, motion="reduce", plotly=True, html=None, script=SCRIPT) -> Page:
+    def open_page(
+        *, width=1000, motion="reduce", plotly=True, html=None, script=SCRIPT, explorer=made, fragment=""
+    ) -> Page:
         context = chromium.new_context(viewport={"width": width, "height": 900}, reduced_motion=motion)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
         source = (assets.plotly_js() or "") if plotly else "// none"
+        if explorer is not made:
+            html = in_the_book(explorer)
         texts = {
             "esm.js": assets.esm(),
             "page.html": PAGE.format(still=html or still_html),
@@ -118,14 +128,19 @@ def visit(chromium: Browser, still_html: str) -> Iterator:
             "plotly.js": source,
         }
         page.route("**/*", lambda route: answered(route, texts))
-        widget = made()
+        widget = explorer()
 
-        def python(request):
+        def asked(request):
             widget.request = json.loads(request)
             return json.dumps(widget.result)
 
+        def python(request):
+            # In a thread of its own, in which no event loop runs: a band is then made before the answer is read.
+            with ThreadPoolExecutor(1) as apart:
+                return apart.submit(asked, request).result()
+
         page.expose_function("python", python)
-        page.goto(f"{HOST}/page.html")
+        page.goto(f"{HOST}/page.html{fragment}")
         return page
 
     yield open_page

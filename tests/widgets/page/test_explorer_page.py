@@ -102,7 +102,7 @@ def test_without_plotly_the_still_picture_stays(visit):
 def test_a_widget_of_another_schema_fails_in_its_own_box(visit):
     data = '<script type="application/json" class="ecs-data">{"spec":{"schema":9}}</script>'
     page = visit(html=f'<div class="ecs-explorer">{data}</div>')
-    expect(page.get_by_role("alert")).to_contain_text("it was made for schema 9 and this page reads 1")
+    expect(page.get_by_role("alert")).to_contain_text("it was made for schema 9 and this page reads 2")
     expect(page.get_by_role("heading", name="A page")).to_be_visible()
 
 
