@@ -8,7 +8,7 @@ export function readLink(name, controls) {
   for (const control of controls) {
     const text = said.get(control.name);
     if (text === null) continue;
-    const value = control.kind === "range" ? numberIn(control, text) : optionIn(control, text);
+    const value = control.kind === "range" ? rangeValue(control, text) : choiceValue(control, text);
     if (value !== undefined) settings[control.name] = value;
   }
   const seed = Number(said.get("seed"));
@@ -22,12 +22,12 @@ export function readLink(name, controls) {
   };
 }
 
-function numberIn(control, text) {
+function rangeValue(control, text) {
   const value = Number(text);
   return text !== "" && value >= control.min && value <= control.max ? value : undefined;
 }
 
-function optionIn(control, text) {
+function choiceValue(control, text) {
   return control.options.find(([value]) => String(value) === text)?.[0];
 }
 
