@@ -10,7 +10,6 @@ from simfaas.ServerlessSimulator import ServerlessSimulator
 import ecslite as ecs
 from bench.rounds import Lap, run, timed
 from bench.rows import Budget, Row
-from ecslite.serverless import Function
 
 RATE = 0.9
 WARM_SECONDS = 1.991
@@ -24,8 +23,13 @@ TOLERANCE = 0.03
 
 def ours(seed: int, seconds: float = 480_000) -> Lap:
     sim = ecs.Simulation(seed)
-    hello = Function(
-        sim, "hello", warm=ecs.Exponential(WARM_SECONDS), cold=ecs.Exponential(COLD_SECONDS), idle_seconds=IDLE_SECONDS
+    hello = ecs.Function(
+        sim,
+        "hello",
+        timeout=900,
+        warm=ecs.Exponential(WARM_SECONDS),
+        cold=ecs.Exponential(COLD_SECONDS),
+        idle_seconds=IDLE_SECONDS,
     )
     ecs.Traffic(sim, ecs.constant(RATE), cpu_seconds=ecs.Constant(0)).to(hello)
     took = timed(lambda: sim.run(seconds=seconds))

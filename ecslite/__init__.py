@@ -62,6 +62,8 @@ from ecslite.network.security_group import SecurityGroup
 from ecslite.network.target import HealthCheck
 from ecslite.network.target_group import TargetGroup
 from ecslite.network.vpc import AwsvpcConfiguration, Subnet, Vpc
+from ecslite.serverless.account import Account
+from ecslite.serverless.function import Function
 from ecslite.serverless.keys import Zipf
 from ecslite.serverless.operation import Operation
 from ecslite.serverless.table import Table
@@ -74,6 +76,7 @@ from ecslite.sim.simulation import Simulation
 from ecslite.sim.traffic import Traffic
 
 __all__ = [
+    "Account",
     "Alarm",
     "Application",
     "AutoScalingGroup",
@@ -104,6 +107,7 @@ __all__ = [
     "Fargate",
     "FargateSpot",
     "Fault",
+    "Function",
     "HealthCheck",
     "InstanceType",
     "InvalidDocument",

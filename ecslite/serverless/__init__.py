@@ -1,5 +1,1 @@
-"""AWS's serverless parts, as stations: so far, functions."""
-
-from ecslite.serverless.function import Function
-
-__all__ = ["Function"]
+"""AWS's serverless parts: functions, tables, queues and what lies between them."""

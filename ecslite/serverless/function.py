@@ -1,242 +1,354 @@
 """A Lambda function: one request at a time in each execution environment, and as many environments as it takes.
 
-A request goes to the newest environment that is idle. Where none is, a new one starts (a cold start), up to the
-concurrency limit; above that the request is throttled (429). An environment that was idle for `idle_seconds` is gone.
-Left out: memory and CPU, initialisation apart from the first request, errors, retries, provisioned concurrency.
+A request goes to the newest environment that is idle. Where none is, a new one starts (INIT, a cold start), within the
+function's reservation or the account's pool, and at a limited rate; beyond them the request is throttled (429). The
+handler then runs (INVOKE) up to the timeout. Requests that come straight from a Traffic are served in batches; as soon
+as order among parts matters, they go through the agenda, one by one, with the same results.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from heapq import heapify, heappop, heappush
-from itertools import compress
-from operator import add
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 
 from ecslite.errors import InvalidSetting
-from ecslite.sim.clock import on_grid
-from ecslite.sim.distributions import Distribution, as_distribution
-from ecslite.sim.histogram import Histogram
+from ecslite.serverless.account import SCALING_SECONDS, SCALING_UNITS, account_of
+from ecslite.serverless.dispatcher import POOL, RATE, RESERVATION, RESERVED_RATE, Behaviour, Dispatcher
+from ecslite.serverless.event_queue import EVENT_AGE, RETRIES, EventQueue
+from ecslite.serverless.function_rules import LATEST, FunctionConfiguration, FunctionModel, cpu_share
+from ecslite.serverless.function_tally import billed_milliseconds
+from ecslite.serverless.function_work import FunctionWork
+from ecslite.serverless.invocation import TOO_MANY_REQUESTS
+from ecslite.serverless.message import Message
+from ecslite.serverless.part import Callee, Done, Part, Receiver, Told
+from ecslite.serverless.provisioned import PREPARE_SECONDS
+from ecslite.sim.distributions import Distribution, LogNormal, as_distribution
 from ecslite.sim.metrics import PERIOD, Sample
 from ecslite.sim.simulation import Simulation
-from ecslite.sim.station import Station
+from ecslite.sim.traffic import Traffic
 
-__all__ = ["ACCOUNT_CONCURRENCY", "IDLE_SECONDS", "Function"]
-
-ACCOUNT_CONCURRENCY = 1000
-"""Requests in progress at once, for all functions of an account in a Region
-[Lambda Developer Guide, lambda-concurrency; read 2026-11-23]."""
+__all__ = ["IDLE_SECONDS", "INIT", "RESTORE", "STATES", "THROTTLE_REASONS", "TIMEOUT", "Function"]
 
 IDLE_SECONDS = 600.0
 """How long an idle environment is kept. AWS does not document it: ten minutes were measured
 [Mahmoudi and Khazaei, SimFaaS, CLOSER 2021]."""
 
-FEW = 30
-"""Up to so many environments, looking through them is faster than keeping heaps of them."""
+INIT = LogNormal(0.4, 0.5)
+"""INIT where nothing else is said. AWS gives only a range: under 100 ms to over 1 s
+[Lambda Developer Guide, lambda-runtime-environment; read 2026-11-24]."""
 
-THROTTLED = -1.0
-"""Stands for the duration of a request that was refused."""
+RESTORE = LogNormal(0.2, 0.3)
+"""RESTORE of a snapshot where nothing else is said: AWS calls it sub-second
+[Lambda Developer Guide, snapstart; read 2026-11-24]."""
+
+TIMEOUT = 3
+"""Seconds; Lambda's own default [Lambda Developer Guide, configuration-timeout; read 2026-11-24]."""
+
+PROVISIONED_INIT_LIMIT = 130.0
+"""Seconds that INIT of a provisioned environment may take; or the function's timeout where that is longer
+[Lambda Developer Guide, lambda-runtime-environment; read 2026-11-24]."""
+
+THROTTLE_REASONS = (POOL, RESERVATION, RATE, RESERVED_RATE)
+"""Those of the API that are simulated [Lambda API, ThrottleReason; read 2026-11-24]."""
+
+STATES = ("init", "busy", "idle", "expiring")
+"""What an environment is doing, as the levels of a run count them at the end of each minute."""
+
+SOON = 60.0
+"""An environment is expiring where it will be gone within that many seconds, unless a request comes."""
 
 
-class Function(Station):
-    """Serves each request in an environment of its own, for as long as `warm` or, in a new one, `cold` says.
+class Function(Part):
+    """Runs its code for each request, in an environment of its own.
 
-    An environment: starts with a request → busy ⇄ idle → gone.
+    How long a request takes: `warm` seconds (whatever the memory), and `cpu_seconds` of CPU-bound work, which less
+    memory stretches: c CPU seconds take c / min(vCPUs, threads), with one vCPU at 1,769 MiB. Without either, each
+    request brings its work and its waiting with it, as for a container. A new environment takes `init` seconds before;
+    or give `cold`, the measured seconds of a whole first request. What runs longer than `timeout` is cut off.
+
+    An environment: INIT → busy ⇄ idle → gone. After a timeout it is reset, and initialises again with its next request.
     """
 
-    # Model: durations are drawn here; the work that the traffic gave to a request is not looked at.
     # Model: a request goes to the environment that started last among the idle ones, so the oldest idle out first.
-    # Model: an idle environment is kept for exactly `idle_seconds`; AWS keeps it as long as it likes.
-    # Model: Duration has a cold start's whole time in it. AWS reports the initialisation apart (Init Duration).
+    # Model: an idle environment is kept for exactly `idle_seconds`; AWS keeps it as long as it likes. With
+    # `recycle_seconds` it is gone at that age as well; AWS recycles every few hours.
+    # Model: with `environments_ahead`, so many idle environments are started ahead of requests; AWS does it as it
+    # likes.
+    # Model: `cold` holds a first request's INIT and INVOKE in one: its Duration has both in it, and no timeout cuts it.
+    # Model: a function error is an exception, which the environment survives; only a timeout resets it.
+    # Model: an invocation counts, and is billed, in the minute in which it starts; one that calls other parts in the
+    # minute in which it ends. RESTORE that takes longer than its limit is tried again, as INIT is, and does not fail.
+
+    kind = "function"
+    first_state = "Active"
 
     def __init__(
         self,
         sim: Simulation,
         name: str,
         *,
-        warm: Distribution | float,
-        cold: Distribution | float,
+        memory: int = 128,
+        timeout: int = TIMEOUT,
+        warm: Distribution | float | None = None,
+        cpu_seconds: Distribution | float | None = None,
+        threads: int = 1,
+        cold: Distribution | float | None = None,
+        init: Distribution | float = INIT,
+        restore: Distribution | float = RESTORE,
+        snap_start: str = "None",
+        architecture: str = "x86_64",
+        runtime: str = "python3.13",
+        version: str | None = None,
+        ephemeral_storage: int = 512,
+        reserved_concurrency: int | None = None,
+        provisioned_concurrency: int = 0,
+        provisioning_seconds: float = PREPARE_SECONDS,
+        error_rate: float = 0.0,
+        fails: Callable[[Message], bool] | None = None,
         idle_seconds: float = IDLE_SECONDS,
-        concurrency: int = ACCOUNT_CONCURRENCY,
+        recycle_seconds: float | None = None,
+        environments_ahead: int = 0,
+        maximum_retry_attempts: int = RETRIES,
+        maximum_event_age_seconds: int = EVENT_AGE,
+        dead_letter_queue: Part | None = None,
+        on_success: Part | None = None,
+        on_failure: Part | None = None,
     ) -> None:
-        if not 0 <= idle_seconds <= 86400 or concurrency < 0 or concurrency != int(concurrency):
-            raise InvalidSetting(
-                f"idle_seconds={idle_seconds}, concurrency={concurrency}:"
-                " use 0 to 86400 seconds, and a whole number from 0"
-            )
-        super().__init__(sim, name)
-        self.warm = as_distribution(warm)
-        self.cold = as_distribution(cold)
-        self.idle_seconds = on_grid(idle_seconds)
-        self.concurrency = concurrency
-        self.invocations = 0
-        """How many requests of the run's full minutes were served."""
-        self.cold_starts = 0
-        """How many of them began with a new environment."""
-        self._warm_draws, self._cold_draws = (sim.stream(f"function/{name}/{kind}") for kind in ("warm", "cold"))
-        # Of each environment, the newest first: the moment from which it is idle, and the moment it started.
-        self._free: list[float] = []
-        self._started: list[float] = []
-        self._refused = 0
-        self._seconds_gone = 0.0
+        # Provisioned concurrency and SnapStart are a version's; where none is named, it is the latest published one.
+        published = provisioned_concurrency or snap_start != "None"
+        self.configuration = FunctionConfiguration(
+            memory=memory,
+            timeout=timeout,
+            ephemeral_storage=ephemeral_storage,
+            architecture=architecture,
+            runtime=runtime,
+            snap_start=snap_start,
+            version=version or ("1" if published else LATEST),
+            reserved_concurrency=reserved_concurrency,
+            provisioned_concurrency=provisioned_concurrency,
+        )
+        self.model = FunctionModel(
+            idle_seconds=idle_seconds,
+            recycle_seconds=recycle_seconds,
+            environments_ahead=environments_ahead,
+            threads=threads,
+            error_rate=error_rate,
+            provisioning_seconds=provisioning_seconds,
+        )
+        behaviour = Behaviour(
+            as_distribution(init if snap_start == "None" else restore),
+            None if cold is None else as_distribution(cold),
+            fails,
+        )
+        self.account = account_of(sim)
+        own = reserved_concurrency is not None
+        pool = self.account.reserve(name, reserved_concurrency or 0) if own else self.account.unreserved_pool
+        super().__init__(sim, name, **asdict(self.configuration))
+        stretch = 1 / min(cpu_share(memory), threads)
+        self.work = FunctionWork(sim, name, warm=warm, cpu_seconds=cpu_seconds, stretch=stretch)
+        self.dispatcher = Dispatcher(
+            sim, name, configuration=self.configuration, model=self.model, behaviour=behaviour, pool=pool
+        )
+        self.events = EventQueue(
+            self,
+            retries=maximum_retry_attempts,
+            event_age=maximum_event_age_seconds,
+            dead_letter_queue=dead_letter_queue,
+            on_success=on_success,
+            on_failure=on_failure,
+        )
+        """Its queue of asynchronous invocations: send a Traffic there, and nobody waits."""
+        self._sources: list[Traffic] = []
+        self._batches = True
+        """Whether requests of a source are served as they come, and not with all other parts' in the order of time."""
         self._seconds_measured = 0.0
-        self._peak = 0
-        self._begin_period()
-        sim.enter(sim.record("function", name, concurrency=concurrency), "Active", None, f"Function {name} is active.")
-        sim.meter.read(self._read)
+        pool.join(self)
+        sim.on_finish(self._finish)
+        if provisioned_concurrency:
+            self.provision(provisioned_concurrency)
+
+    @property
+    def invocations(self) -> int:
+        """How many requests were served so far."""
+        return self.dispatcher.tally.total_invocations
+
+    @property
+    def cold_starts(self) -> int:
+        """How many of them began with a new environment."""
+        return self.dispatcher.tally.total_cold_starts
 
     @property
     def mean_environments(self) -> float:
         """How many environments there were, busy or idle, averaged over the time so far."""
+        self.catch_up()
         return self._environment_seconds() / self.sim.now if self.sim.now else 0.0
 
-    def accept(self, times: list[float], costs: list[float], waits: list[float] | None = None) -> None:
-        """Invoke the function at these moments (rising). Draws are made in the order of arrival, throttled or not."""
-        first = times[0]
-        in_progress = [end for end in self._free if end > first]
-        serve = self._serve_with_few if len(self._free) <= FEW else self._serve_with_many
-        durations = serve(times, self.warm.draw_many(self._warm_draws, len(times)))
-        if self._refused:
-            self._throttled += self._refused
-            self._refused = 0
-            served = [duration != THROTTLED for duration in durations]
-            times, durations = list(compress(times, served)), list(compress(durations, served))
-        self._period.add(durations)
-        self._peak = max(self._peak, _most_at_once(times, durations, in_progress))
-
-    def _serve_with_few(self, times: list[float], warm: list[float]) -> list[float]:
-        """The durations, THROTTLED where refused. Looks through the environments: fastest while they are few."""
-        # Most requests find a warm environment, so that the list of warm durations becomes the answer, and counting
-        # places by hand is faster here than enumerate is.
-        free, kept = self._free, self.idle_seconds
-        for index, arrival, duration in zip(range(len(times)), times, warm, strict=True):
-            place = 0
-            for end in free:
-                if end <= arrival < end + kept:
-                    free[place] = arrival + duration
-                    break
-                place += 1  # noqa: SIM113
-            else:
-                self._remove_expired(arrival)
-                warm[index] = cold = self._cold_start(len(free))
-                if cold != THROTTLED:
-                    free.insert(0, arrival + cold)
-                    self._started.insert(0, arrival)
-        return warm
-
-    def _serve_with_many(self, times: list[float], warm: list[float]) -> list[float]:
-        """As above, with two heaps: the busy environments by their end, the idle ones by their number.
-
-        The newest environment has the smallest number, so that it comes out first.
-        """
-        started = dict(enumerate(self._started))
-        busy, idle = [(end, number) for number, end in enumerate(self._free)], list[tuple[int, float]]()
-        heapify(busy)
-        kept, newest, take, put, durations = self.idle_seconds, 0, heappop, heappush, list[float]()
-        for arrival, warm_duration in zip(times, warm, strict=True):
-            while busy and busy[0][0] <= arrival:
-                end, number = take(busy)
-                put(idle, (number, end))
-            duration = warm_duration
-            while idle:
-                number, end = take(idle)
-                if arrival < end + kept:
-                    break
-                self._seconds_gone += end + kept - started.pop(number)
-            else:
-                newest, duration = newest - 1, self._cold_start(len(busy))
-                number, started[newest] = newest, arrival
-            durations.append(duration)
-            if duration != THROTTLED:
-                put(busy, (arrival + duration, number))
-        self._free, self._started = _by_number(started, busy, idle)
-        return durations
-
-    def _cold_start(self, environments: int) -> float:
-        """The duration of a request that finds all environments busy: in a new one, or THROTTLED at the limit."""
-        if environments >= self.concurrency:
-            self._refused += 1
-            return THROTTLED
-        self._cold += 1
-        return self.cold.draw(self._cold_draws)
-
-    def _remove_expired(self, now: float) -> None:
-        """Forget the environments that were idle for too long at `now`, but not the seconds for which they existed."""
-        kept = self.idle_seconds
-        if self._free and min(self._free) + kept <= now:
-            both = list(zip(self._free, self._started, strict=True))
-            self._seconds_gone += sum(end + kept - start for end, start in both if end + kept <= now)
-            self._free[:] = [end for end, _ in both if end + kept > now]
-            self._started[:] = [start for end, start in both if end + kept > now]
-
-    def _environment_seconds(self) -> float:
+    def provision(self, count: int, cause: int | None = None) -> None:
+        """Have `count` environments provisioned from now on: they can be used once all of them are allocated."""
+        self.configuration.check_provisioned(count)
         self.catch_up()
-        now = self.sim.now
-        self._remove_expired(now)
-        return self._seconds_gone + now * len(self._started) - sum(self._started)
+        if self.configuration.reserved_concurrency is None:
+            self.account.provision(self.name, count)
+        provisioned = self.dispatcher.provisioned
+        event = provisioned.request(count, self.created if cause is None else cause)
+        wait = provisioned.seconds_until_ready(count, self.model.provisioning_seconds)
+        self.sim.at(self.sim.now + wait, lambda: self._provisioned(count, event))
+
+    def _provisioned(self, count: int, event: int) -> None:
+        dispatcher = self.dispatcher
+        if count != dispatcher.provisioned.requested:
+            return  # another number was asked for meanwhile
+        self.catch_up()
+        more = dispatcher.provisioned.ready(self.sim.now, event)
+        # An environment's INIT is billed, whether it ever serves a request or not.
+        inits = dispatcher.inits(more, max(PROVISIONED_INIT_LIMIT, dispatcher.timeout))
+        dispatcher.tally.provisioned_billed += billed_milliseconds(inits)
+        if (reserved := self.configuration.reserved_concurrency) is not None:
+            dispatcher.pool.limit = reserved - count
+
+    # Wires
+
+    def connect(self, other: Part) -> None:
+        """Call another part in each invocation, after the function's own work: wait for its reply, or only send."""
+        if not isinstance(other, Callee | Receiver):
+            raise InvalidSetting(
+                f"{other.kind} {other.name!r} can neither be called nor be sent to, so function {self.name!r} cannot be"
+                " wired to it: use a table, a queue, a topic, a bucket or another function"
+            )
+        self.dispatcher.outputs = [*self.dispatcher.outputs, other]
+        self.meet()
+
+    def wire(self, source: Traffic) -> None:
+        """Let a source's requests arrive here."""
+        if source.sim is not self.sim:
+            raise InvalidSetting(f"{source.name!r} belongs to another simulation than {self.name!r}: build both on one")
+        if self._sources:
+            self.meet()
+        self._sources.append(source)
+        if not self._batches:
+            self.agenda.feed(source, self._arrive)
+
+    def meet(self) -> None:
+        """From now on requests are served one by one, in the order of time among all parts."""
+        if self._batches:
+            self.catch_up()
+            self._batches = False
+            for source in self._sources:
+                self.agenda.feed(source, self._arrive)
+
+    def in_use(self, time: float) -> int:
+        """Its requests in progress that are not on provisioned environments."""
+        return self.dispatcher.in_use(time)
+
+    # Requests straight from a source
+
+    def catch_up(self) -> None:
+        """Serve all that has arrived up to the present moment."""
+        self.agenda.catch_up()
+        self._take(self.sim.now)
+
+    def _take(self, until: float) -> None:
+        if self._batches and self._sources:
+            for times, costs, waits in self._sources[0].take(until):
+                self.accept(times, costs, waits)
+
+    def accept(self, times: list[float], costs: list[float], waits: list[float] | None = None) -> None:
+        """Serve requests that arrive at these moments (rising), with their CPU seconds and seconds of waiting.
+
+        Durations are drawn in the order of arrival, throttled or not.
+        """
+        seconds = self.work.seconds(costs, waits)
+        for index in range(self.dispatcher.serve(times, seconds), len(times)):
+            self._messages += 1
+            self.dispatcher.begin(times[index], seconds[index], Message(self._messages, times[index], costs[index]))
+
+    # Requests of other parts
+
+    def arrive(self, time: float, message: Message) -> None:
+        """Take a request from outside, to which nobody listens for an answer."""
+        self.dispatcher.begin(time, self._seconds(message), message)
+
+    def call(self, time: float, message: Message, done: Done) -> None:
+        """Invoke it and wait (RequestResponse): "ok", "Unhandled" where it failed, "429" where it was throttled."""
+        self._take(time)
+        if self.dispatcher.begin(time, self._seconds(message), message, done=done):
+            done(time, TOO_MANY_REQUESTS)
+
+    def deliver(self, time: float, message: Message, told: Told) -> None:
+        """Invoke it and do not wait (Event): the event goes into the function's own queue."""
+        self.events.deliver(time, message, told)
+
+    def invoke_event(self, time: float, message: Message, done: Done) -> bool:
+        """Try an event of its own queue; whether it was invoked, and not throttled."""
+        self._take(time)
+        return not self.dispatcher.begin(time, self._seconds(message), message, done=done, event=True)
+
+    def _seconds(self, message: Message) -> float:
+        waits = [message.wait_seconds] if message.wait_seconds else None
+        return self.work.seconds([message.cpu_seconds], waits)[0]
 
     # Counting
 
-    def _begin_period(self) -> None:
-        self._period = Histogram()
-        self._cold = 0
-        self._throttled = 0
-        now = self.sim.now
-        self._peak = len([end for end in self._free if end > now])
-
-    def _read(self) -> Iterator[Sample]:
-        seconds = self._environment_seconds()
-        period, cold = self._period, self._cold
-        self._tell_of(cold, self._throttled)
-        yield Sample("Invocations", self.name, "Count", {"Sum": period.count})
-        yield Sample("Throttles", self.name, "Count", {"Sum": self._throttled})
-        yield Sample("ConcurrentExecutions", self.name, "Count", {"Maximum": self._peak})
-        yield Sample("Duration", self.name, "Milliseconds", _milliseconds(period))
-        # Model: CloudWatch has neither of these two metrics; cold starts stand in a function's own log.
-        yield Sample("ColdStarts", self.name, "Count", {"Sum": cold})
+    def read(self) -> Iterator[Sample]:
+        """The minute's data points."""
+        now, dispatcher = self.sim.now, self.dispatcher
+        self._take(now)
+        seconds, tally, provisioned = self._environment_seconds(), dispatcher.tally, dispatcher.provisioned
+        self._tell()
+        yield from tally.samples()
         yield Sample("Environments", self.name, "Count", {"Average": (seconds - self._seconds_measured) / PERIOD})
+        if provisioned.allocated:
+            yield from tally.provisioned_samples(provisioned.allocated)
+        if self.events.used:
+            yield from self.events.samples()
         self._seconds_measured = seconds
-        self.invocations += period.count
-        self.cold_starts += cold
-        self._begin_period()
+        self._note_states(now)
+        on_provisioned = provisioned.in_use(now) if provisioned.requested else 0
+        tally.begin(dispatcher.environments.in_progress(now) + on_provisioned, on_provisioned)
 
-    def _tell_of(self, cold: int, throttled: int) -> None:
-        if cold:
+    def _environment_seconds(self) -> float:
+        now, dispatcher = self.sim.now, self.dispatcher
+        seconds = dispatcher.environments.seconds(now)
+        return seconds + dispatcher.provisioned.environments.seconds(now)
+
+    def _note_states(self, now: float) -> None:
+        for state, count in zip(STATES, self.dispatcher.environments.states(now, SOON), strict=True):
+            self.sim.level(f"Environments/{state}", self.name, count)
+
+    def _finish(self) -> None:
+        """Serve what is left of the run, and leave in it what the bill needs."""
+        self.catch_up()
+        tally = self.dispatcher.tally
+        self.record.attributes |= {
+            "invocations": tally.total_invocations,
+            "cold_starts": tally.total_cold_starts,
+            "billed_milliseconds": tally.billed,
+            "provisioned_billed_milliseconds": tally.provisioned_billed,
+        }
+
+    def _tell(self) -> None:
+        tally, name = self.dispatcher.tally, self.name
+        if cold := tally.cold:
+            self._say(f"{cold:,} cold start{'s' * (cold > 1)} of {name} in the last minute: no environment was idle.")
+        for reason, count in tally.throttled.items():
+            self._say(f"{count:,} × 429 from {name} in the last minute: {self._why(reason)} ({reason}).", reason=reason)
+        if tally.timeouts:
             self._say(
-                f"{cold:,} cold start{'s' * (cold > 1)} of {self.name} in the last minute: no environment was idle."
+                f"{tally.timeouts:,} × timeout of {name} in the last minute: what ran for"
+                f" {self.dispatcher.timeout:g} s was cut off, and its environment reset."
             )
-        if throttled:
-            self._say(
-                f"{throttled:,} × 429 from {self.name} in the last minute: {self.concurrency:,} were in progress."
-            )
+        if others := tally.errors - tally.timeouts:
+            self._say(f"{others:,} × error from {name} in the last minute: its code failed.")
 
-    def _say(self, text: str) -> None:
-        self.sim.log.add("function", self.name, text, self.sim.log.latest("traffic", self.sim.now))
+    def _why(self, reason: str) -> str:
+        pool = self.dispatcher.pool
+        whose = "the unreserved pool" if reason in (POOL, RATE) else "its reservation"
+        if reason in (POOL, RESERVATION):
+            return f"{pool.limit:,} were in progress, all that {whose} has"
+        return (
+            f"more came than {pool.requests_per_second:,} requests a second, the limit of {whose}, or more new"
+            f" environments were needed than {SCALING_UNITS:,} in {SCALING_SECONDS:g} s"
+        )
 
-
-def _milliseconds(period: Histogram) -> dict[str, float]:
-    """CloudWatch's statistics of the durations, in its unit for them; empty where there was none."""
-    if not period.count:
-        return {}
-    shares = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
-    seconds = {"Average": period.mean, "Minimum": period.smallest, "Maximum": period.largest}
-    seconds |= zip(shares, period.quantiles(list(shares.values())), strict=True)
-    return {name: 1000 * value for name, value in seconds.items()}
-
-
-def _by_number(
-    started: dict[int, float], busy: list[tuple[float, int]], idle: list[tuple[int, float]]
-) -> tuple[list[float], list[float]]:
-    """The ends and the starts of the environments in both heaps, by their number."""
-    ends = dict(idle) | {number: end for end, number in busy}
-    return [ends[number] for number in sorted(ends)], [started[number] for number in sorted(ends)]
-
-
-def _most_at_once(times: list[float], durations: list[float], in_progress: list[float]) -> int:
-    """The most requests in progress at one moment, counting the ends of those `in_progress` when the first arrives."""
-    ends = sorted([*in_progress, *map(add, times, durations)])
-    most = len(in_progress)
-    for before, arrival in enumerate(times, most):
-        # With the one that arrives there are more than `most` if fewer than `before + 1 - most` have ended by now.
-        if ends[before - most] > arrival:
-            most += 1
-    return most
+    def _say(self, text: str, **details: str) -> None:
+        self.sim.log.add("function", self.name, text, self.sim.log.latest("traffic", self.sim.now), **details)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from random import Random
 
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ecslite as ecs
-from ecslite.serverless import Function, function
+from ecslite.serverless import environments
+from ecslite.serverless.function import Function
 
 MOMENTS = st.integers(1, 4000).map(lambda tick: tick / 16)
 KEPT = 20.0
@@ -66,9 +68,11 @@ def test_the_batch_agrees_with_the_oracle_in_any_slices(moments, concurrency, cu
     warm, cold = ([random.randint(1, 200) / 16 for _ in arrivals] for _ in range(2))
     durations, cold_starts, lives, peak = event_by_event(arrivals, warm, cold, concurrency)
     sim = ecs.Simulation(1)
-    batch = Function(sim, "f", warm=Given(warm), cold=Given(cold), idle_seconds=KEPT, concurrency=concurrency)
+    batch = Function(
+        sim, "f", warm=Given(warm), cold=Given(cold), timeout=900, idle_seconds=KEPT, reserved_concurrency=concurrency
+    )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(function, "FEW", few)
+        patch.setattr(environments, "FEW", few)
         begin = 0
         for cut in [*sorted(cuts), 1e4]:
             end = sum(moment <= cut for moment in arrivals)
@@ -89,7 +93,7 @@ def test_the_batch_agrees_with_the_oracle_in_any_slices(moments, concurrency, cu
 
 def lambda_run(rate, warm, cold, *, seed=1, seconds=3600.0, stops=(), **settings):
     sim = ecs.Simulation(seed)
-    hello = Function(sim, "hello", warm=ecs.Exponential(warm), cold=ecs.Exponential(cold), **settings)
+    hello = Function(sim, "hello", warm=ecs.Exponential(warm), cold=ecs.Exponential(cold), timeout=900, **settings)
     ecs.Traffic(sim, ecs.constant(rate)).to(hello)
     for stop in stops:
         sim.run(seconds=stop)
@@ -98,7 +102,7 @@ def lambda_run(rate, warm, cold, *, seed=1, seconds=3600.0, stops=(), **settings
 
 @pytest.mark.parametrize("few", [-1, 30])
 def test_a_run_in_slices_is_the_same_to_the_byte(few, monkeypatch):
-    monkeypatch.setattr(function, "FEW", few)
+    monkeypatch.setattr(environments, "FEW", few)
     whole, _ = lambda_run(3.0, 2.0, 2.5, seconds=1200, idle_seconds=30)
     sliced, _ = lambda_run(3.0, 2.0, 2.5, seconds=1200, idle_seconds=30, stops=(0.5, 33.3, 60, 61, 500.125, 1199))
 
@@ -114,7 +118,7 @@ def test_with_environments_that_never_expire_the_peak_starts_each_of_them():
 
 def test_above_the_limit_requests_are_throttled_as_erlang_b_says():
     """M/M/4/4 at 3 Erlang loses 20.6 %."""
-    run, _ = lambda_run(3.0, 1.0, 1.0, seconds=36000, concurrency=4)
+    run, _ = lambda_run(3.0, 1.0, 1.0, seconds=36000, reserved_concurrency=4)
     served, refused = (sum(run.metrics[name]["Sum"]) for name in ("Invocations", "Throttles"))
 
     # 108,000 requests: the standard error, with its autocorrelation, is below 0.3 %.
@@ -146,18 +150,48 @@ described in N. Mahmoudi and H. Khazaei, "SimFaaS", CLOSER 2021. The probabiliti
 
 def test_cold_starts_and_environments_are_those_measured_on_lambda():
     errors = []
-    for rate, warm, cold, probability, environments in MEASURED:
+    for rate, warm, cold, probability, mean in MEASURED:
         # Hundreds of cold starts each: our own error is then below that of the measurement.
         _, hello = lambda_run(rate, warm, cold, seconds=2e6 if rate < 0.1 else 5e5)
         simulated = hello.cold_starts / hello.invocations
-        errors.append((abs(simulated / probability - 1), abs(hello.mean_environments / environments - 1)))
+        errors.append((abs(simulated / probability - 1), abs(hello.mean_environments / mean - 1)))
 
     of_probability, of_environments = (sum(each) / len(each) for each in zip(*errors, strict=True))
     assert of_probability <= 0.15
     assert of_environments <= 0.04
 
 
-@pytest.mark.parametrize("settings", [{"idle_seconds": -1}, {"concurrency": -1}, {"concurrency": 1.5}])
-def test_a_setting_outside_its_range_is_refused(settings):
-    with pytest.raises(ecs.InvalidSetting, match="use 0 to 86400"):
-        Function(ecs.Simulation(1), "f", warm=1, cold=2, **settings)
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"memory": 127}, "memory=127: use MiB, a whole number from 128 to 10,240"),
+        ({"memory": 10_241}, "memory=10241: use MiB"),
+        ({"memory": 512.5}, "memory=512.5: use MiB"),
+        ({"timeout": 901}, "timeout=901: use seconds"),
+        ({"timeout": 0}, "timeout=0: use seconds"),
+        ({"ephemeral_storage": 100}, "ephemeral_storage=100: use MiB, a whole number from 512"),
+        ({"architecture": "x86"}, "architecture='x86': use one of x86_64, arm64"),
+        ({"runtime": "cobol"}, "runtime='cobol': use one of"),
+        ({"snap_start": "on"}, "snap_start='on': use one of PublishedVersions, None"),
+        ({"reserved_concurrency": -1}, "reserved_concurrency=-1: use"),
+        ({"reserved_concurrency": 901}, "at most 900 can still be set aside of the account's 1000"),
+        ({"provisioned_concurrency": 901}, "at most 900 can still be set aside"),
+        ({"provisioned_concurrency": 11, "reserved_concurrency": 10}, "is above reserved_concurrency=10"),
+        ({"provisioned_concurrency": 1, "version": "$LATEST"}, "only a published version or an alias"),
+        ({"provisioned_concurrency": 1, "snap_start": "PublishedVersions"}, "one or the other"),
+        ({"snap_start": "PublishedVersions", "version": "$LATEST"}, "only published versions have it"),
+        ({"snap_start": "PublishedVersions", "ephemeral_storage": 1024}, "it goes up to 512 MiB"),
+        ({"snap_start": "PublishedVersions", "runtime": "nodejs22.x"}, "use one of java11"),
+        ({"idle_seconds": -1}, "idle_seconds=-1: use 0 to 86400"),
+        ({"recycle_seconds": 1}, "recycle_seconds=1: use 60 to 86400"),
+        ({"error_rate": 2}, "error_rate=2 is not a share"),
+        ({"provisioning_seconds": -1}, "AWS takes 60 to 120"),
+        ({"environments_ahead": -1}, "environments_ahead=-1: use"),
+        ({"threads": 0}, "threads=0: use"),
+        ({"maximum_retry_attempts": 3}, "maximum_retry_attempts=3: use"),
+        ({"maximum_event_age_seconds": 59}, "maximum_event_age_seconds=59: use"),
+    ],
+)
+def test_a_setting_outside_its_range_is_refused(settings, says):
+    with pytest.raises(ecs.InvalidSetting, match=re.escape(says)):
+        Function(ecs.Simulation(1), "f", warm=1, **settings)
