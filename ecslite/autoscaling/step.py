@@ -35,14 +35,20 @@ class StepAdjustment:
         return inf if self.metric_interval_upper_bound is None else self.metric_interval_upper_bound
 
 
-def check_steps(steps: Sequence[StepAdjustment]) -> None:
-    """InvalidSetting unless the steps touch each other, do not overlap, with at most one open end a side."""
+def check_steps(steps: Sequence[StepAdjustment], adjustment_type: str = "ChangeInCapacity") -> None:
+    """InvalidSetting unless the steps touch each other, do not overlap, and have an open end a side that they reach to.
+
+    [Application Auto Scaling API, StepAdjustment; read 2026-11-24]
+    """
     if not steps:
         raise InvalidSetting("a step scaling policy needs at least one step")
     ordered = sorted(steps, key=lambda step: step.low)
     for step in ordered:
         if step.low >= step.high:
             raise InvalidSetting(f"a step from {step.low:g} to {step.high:g} is empty: lower bound < upper bound")
+        if adjustment_type == "ExactCapacity" and step.scaling_adjustment < 0:
+            raise InvalidSetting(f"ExactCapacity {step.scaling_adjustment}: a capacity starts at 0")
+    _check_ends(ordered[0], ordered[-1])
     for one, other in pairwise(ordered):
         if one.high != other.low:
             what = "a gap" if one.high < other.low else "an overlap"
@@ -51,16 +57,30 @@ def check_steps(steps: Sequence[StepAdjustment]) -> None:
             )
 
 
+def _check_ends(lowest: StepAdjustment, highest: StepAdjustment) -> None:
+    if lowest.low == -inf and lowest.high == inf:
+        raise InvalidSetting("a step without lower and upper bound: give it one of them, such as 0")
+    if -inf < lowest.low < 0:
+        raise InvalidSetting(
+            f"the lowest step begins at {lowest.low:g}: below the threshold there must be a step without lower bound"
+        )
+    if 0 < highest.high < inf:
+        raise InvalidSetting(
+            f"the highest step ends at {highest.high:g}: above the threshold there must be a step without upper bound"
+        )
+
+
 def step_for(steps: Sequence[StepAdjustment], distance: float) -> StepAdjustment | None:
     """The step for a metric `distance` above (positive) or below its threshold, or None.
 
-    Above the threshold the lower bound belongs to a step and the upper does not; below it is the other way round.
+    Above the threshold the lower bound belongs to a step and the upper does not; below it is the other way round. At
+    the threshold itself it is a step above it, or where there is none, the one below that ends there.
     """
-    for step in steps:
-        inside = step.low <= distance < step.high if distance >= 0 else step.low < distance <= step.high
-        if inside:
-            return step
-    return None
+    if distance >= 0:
+        above = next((step for step in steps if step.low <= distance < step.high), None)
+        if above is not None or distance > 0:
+            return above
+    return next((step for step in steps if step.low < distance <= step.high), None)
 
 
 def adjusted(

@@ -38,7 +38,7 @@ class StepScaling:
         min_adjustment_magnitude: int = 0,
         metric_aggregation_type: str = "Average",
     ) -> None:
-        check_steps(steps)
+        check_steps(steps, adjustment_type)
         _check(adjustment_type, cooldown, min_adjustment_magnitude, metric_aggregation_type)
         self.service = service
         self.sim = service.sim

@@ -71,6 +71,9 @@ class CapacityProvider(InstanceCapacity):
         """Datapoints below the target, one after the other."""
         self._out_at = -LOW_DATAPOINTS * MINUTE
         self._remark = ""
+        self._change: int | None = None
+        """The latest event by which a task began to wait, or left an instance: what a decision follows from."""
+        self.tasks_changed = self._tasks_changed
         self._scattered = 0
         """Datapoints at which fewer instances could hold the tasks, one after the other."""
         if managed_termination_protection:
@@ -101,6 +104,9 @@ class CapacityProvider(InstanceCapacity):
         self.group.lose(one, cause)
 
     # What the group tells
+
+    def _tasks_changed(self, event: int) -> None:
+        self._change = event
 
     def _joined(self, instance: Ec2Instance, event: int) -> None:
         self.registered(instance, event)
@@ -234,4 +240,5 @@ class CapacityProvider(InstanceCapacity):
         self._remark = remark
         reason = {"reason": remark} if remark else {}
         text = f"Capacity provider {self.name}{text}."
+        cause = self._change if cause is None else cause
         return self.sim.log.add("capacity", self.name, text, cause, **reason, **details)

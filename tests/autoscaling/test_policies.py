@@ -236,12 +236,13 @@ def test_a_metric_that_cannot_be_tracked_is_refused(name, label):
         ecs.TargetTracking(service(), name, target=50, min_capacity=1, max_capacity=2, resource_label=label)
 
 
-def spiked(metric_name, target, label):
-    sim = ecs.Simulation(3)
+def spiked(metric_name, target, label, *, seed=3, cooldown=300, **service):
+    sim = ecs.Simulation(seed)
     front = ecs.LoadBalancer(sim, "front")
     definition = ecs.TaskDefinition("web", cpu=256, memory=512)
-    web = ecs.Service(ecs.Cluster(sim, "shop"), definition, desired_count=2, load_balancer=front, backlog=15)
-    ecs.TargetTracking(web, metric_name, target=target, min_capacity=2, max_capacity=60, resource_label=label)
+    web = ecs.Service(ecs.Cluster(sim, "shop"), definition, desired_count=2, load_balancer=front, backlog=15, **service)
+    limits = {"min_capacity": 2, "max_capacity": 60, "scale_out_cooldown": cooldown}
+    ecs.TargetTracking(web, metric_name, target=target, resource_label=label, **limits)
     ecs.Traffic(sim, ecs.spike(base=3, peak=30, at_minute=5, for_minutes=30), cpu_seconds=0.06).to(front)
     return wanted(sim.run(minutes=30))
 
@@ -252,3 +253,14 @@ def test_cpu_saturates_and_climbs_a_tenfold_spike_in_steps_while_requests_per_ta
 
     assert cpu == [4, 5, 6, 10, 13]
     assert requests == [18, 19]
+
+
+@pytest.mark.parametrize(("seed", "cooldown", "startup"), [(1, 0, 150), (2, 60, 5), (3, 300, 60), (4, 300, 150)])
+def test_requests_per_target_do_not_overshoot_whatever_the_cooldown_and_however_slow_tasks_are(seed, cooldown, startup):
+    """30 requests/s at a target of 100 a minute need 18 tasks; chance (a minute's count has a deviation of 42) makes it
+    20 at the most. New tasks are never multiplied by a load that was measured without them."""
+    slow = {"startup_seconds": startup, "health_check_grace_period_seconds": 300}
+    climb = spiked("ALBRequestCountPerTarget", 100, "front", seed=seed, cooldown=cooldown, **slow)
+
+    assert climb[0] in (18, 19)
+    assert max(climb) <= 20

@@ -59,11 +59,43 @@ def test_limits_and_the_least_magnitude_hold():
         ([StepAdjustment(1, 0, 10), StepAdjustment(2, 12, None)], "a gap"),
         ([StepAdjustment(1, 0, 10), StepAdjustment(2, 8, None)], "an overlap"),
         ([StepAdjustment(1, 5, 5)], "empty"),
+        ([StepAdjustment(1)], "without lower and upper bound"),
+        ([StepAdjustment(1, 0, 10)], "the highest step ends at 10: above the threshold"),
+        ([StepAdjustment(-1, -10, 0)], "the lowest step begins at -10: below the threshold"),
     ],
 )
 def test_steps_must_touch_and_not_overlap(steps, says):
     with pytest.raises(InvalidSetting, match=says):
         check_steps(steps)
+
+
+def test_an_exact_capacity_is_not_negative():
+    with pytest.raises(InvalidSetting, match="ExactCapacity -1: a capacity starts at 0"):
+        check_steps([StepAdjustment(-1, 0)], "ExactCapacity")
+
+
+@pytest.mark.parametrize(
+    ("metric", "expected"),
+    [(59.99, 10), (60, 11), (69.99, 11), (70, 13), (40.01, 10), (40, 9), (30.01, 9), (30, 7), (50, 10)],
+)
+def test_a_bound_belongs_to_the_step_that_is_further_from_the_threshold(metric, expected):
+    """With a breach threshold of 50: 60 is in "10 to 20", and 40 in "−20 to −10"; from 10 tasks."""
+    assert scaled(10, metric) == expected
+
+
+def test_at_the_threshold_itself_a_step_below_it_may_act():
+    """An alarm with LessThanOrEqualToThreshold goes off there."""
+    below = StepAdjustment(-1, None, 0)
+
+    assert step_for([below], 0) is below
+    assert step_for([below], 0.1) is None
+
+
+def test_a_quarter_of_four_is_one_and_the_least_magnitude_makes_it_two():
+    """The example of StepScalingPolicyConfiguration.MinAdjustmentMagnitude; scale-in goes alike."""
+    assert adjusted(4, "PercentChangeInCapacity", 25) == 5
+    assert adjusted(4, "PercentChangeInCapacity", 25, min_adjustment_magnitude=2) == 6
+    assert adjusted(4, "PercentChangeInCapacity", -25, min_adjustment_magnitude=2) == 2
 
 
 def test_an_unknown_type_is_refused():

@@ -167,6 +167,44 @@ def test_why_an_instance_went_names_the_fifteen_minutes_and_what_was_needed():
     assert any("goes from 4 to 3" in text for text in chain)
 
 
+@pytest.mark.parametrize(
+    ("strategy", "group", "reason"),
+    [
+        (SPREAD, {}, "keeps 4 instances: 4 tasks are scattered over them, though 2 could hold them all"),
+        (BINPACK, {"min_size": 3}, "keeps its 3 instances: the group's minimum is 3"),
+    ],
+)
+def test_why_instances_stay_names_the_reason_and_leads_back_to_the_tasks_that_went(strategy, group, reason):
+    _, run = after_the_peak(strategy, **group)
+    chain = [event.text for event in run.why(run.events("capacity")[-1])]
+
+    assert reason in chain[0]
+    assert chain[-1] == "You set the desired count of service web from 8 to 4."
+
+
+def test_why_instances_stay_for_a_while_names_the_fifteen_datapoints():
+    sim, web, _ = fleet(desired=8, strategy=BINPACK)
+    sim.run(minutes=20)
+    web.update(desired_count=4)
+    run = sim.run(minutes=30)
+    chain = [event.text for event in run.why(run.events("capacity")[-1])]
+
+    assert "keeps 4 instances although 2 are needed, until 15 minutes say so" in chain[0]
+    assert chain[-1] == "You set the desired count of service web from 8 to 4."
+
+
+def test_with_spread_nothing_shrinks_even_far_above_the_minimum():
+    """Eight instances with one task each, for which four would do, and a minimum of none: all eight stay."""
+    sim, web, asg = fleet(desired=16)
+    sim.run(minutes=30)
+    web.update(desired_count=8)
+    run = sim.run(minutes=180)
+
+    assert (len(asg.in_service), asg.min_size) == (8, 0)
+    assert [len(one.task_ids) for one in asg.in_service] == [1] * 8
+    assert "8 tasks are scattered over them, though 4 could hold them all" in texts(run, "capacity")
+
+
 def test_at_least_one_and_fewer_than_half_go_each_minute():
     sim, web, _ = fleet(desired=16, strategy=BINPACK)
     sim.run(minutes=20)
