@@ -54,6 +54,7 @@ from ecslite.ecs.service import Service
 from ecslite.ecs.task import Task
 from ecslite.ecs.task_definition import TaskDefinition
 from ecslite.errors import DocumentFault, EcsliteError, InvalidDocument, InvalidSetting, NotInThisRun
+from ecslite.network.calls import Calls
 from ecslite.network.discovery import Discovery
 from ecslite.network.load_balancer import LoadBalancer
 from ecslite.network.nat_gateway import NatGateway
@@ -83,6 +84,7 @@ __all__ = [
     "AwsvpcConfiguration",
     "Bill",
     "BreakEven",
+    "Calls",
     "CapacityProvider",
     "CapacityProviderStrategyItem",
     "Cluster",

@@ -30,12 +30,14 @@ from ecslite.ecs.placement import (
     choose_instance,
     choose_task_to_stop,
 )
+from ecslite.ecs.registries import check_registries
 from ecslite.ecs.service_metrics import use_samples
 from ecslite.ecs.stopped import FAILED_CHECKS
 from ecslite.ecs.task import Task
 from ecslite.ecs.task_definition import TaskDefinition
 from ecslite.ecs.zones import zone_with_fewest, zone_with_most
 from ecslite.errors import InvalidSetting
+from ecslite.network.discovery import Discovery
 from ecslite.network.front import Front
 from ecslite.network.target import Target
 from ecslite.network.vpc import AwsvpcConfiguration
@@ -65,6 +67,7 @@ class Service:
         desired_count: int,
         name: str | None = None,
         load_balancer: Front | Sequence[Front] | None = None,
+        service_registries: Sequence[Discovery] = (),
         network_configuration: AwsvpcConfiguration | None = None,
         health_check_grace_period_seconds: int = 0,
         capacity_provider_strategy: Sequence[CapacityProviderStrategyItem] | None = None,
@@ -83,7 +86,8 @@ class Service:
         self.cluster = cluster
         self.deployment_configuration = deployment_configuration or DeploymentConfiguration()
         self.name = name or task_definition.family
-        self.fronts = _fronts(load_balancer)
+        check_registries(service_registries, task_definition, desired_count)
+        self.fronts = (*_fronts(load_balancer), *service_registries)
         self.grace = health_check_grace_period_seconds
         self.strategy = _strategy(cluster, capacity_provider_strategy)
         self.network_configuration = network_configuration

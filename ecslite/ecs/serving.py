@@ -15,7 +15,7 @@ from ecslite.ecs.container_health import Answer
 from ecslite.ecs.memory_use import MemoryWatch, TaskMemory
 from ecslite.ecs.task_definition import TaskDefinition
 from ecslite.ecs.workers import container_port, new_workers
-from ecslite.network.front import Breakable, Front
+from ecslite.network.front import Breakable, Front, Hears
 from ecslite.network.target import Registration, Target
 from ecslite.network.vpc import NetworkInterface
 from ecslite.sim.clock import on_grid
@@ -68,6 +68,7 @@ class Serving:
         host: ContainerInstance | None,
         zone: str | None,
         interface: NetworkInterface | None,
+        checked: bool,
     ) -> None:
         """Register: the process has run `since` that second, and listens when its application has started up."""
         self._host = host
@@ -75,7 +76,7 @@ class Serving:
         self.listens_at = since + on_grid(self.application.startup_seconds)
         port = container_port(self.definition.container_definitions)
         me = Registration(
-            self.id, self.workers, self.listens_at, cause, told, zone=zone, interface=interface, port=port
+            self.id, self.workers, self.listens_at, cause, told, zone, interface=interface, port=port, checked=checked
         )
         for front in self.fronts:
             self.targets.append(front.register(me))
@@ -107,6 +108,12 @@ class Serving:
         for front, target in self._registered:
             if isinstance(front, Breakable):
                 front.hang(target, cause)
+
+    def check_says(self, healthy: bool, cause: int) -> None:
+        """Its container health checks pass, or have failed: discovery names hear of it."""
+        for front, target in self._registered:
+            if isinstance(front, Hears):
+                front.check_says(target, healthy, cause)
 
     def deregister(self, cause: int) -> simpy.Event | None:
         """Take it out of all fronts; the event comes when every target is unused. None where there is none."""

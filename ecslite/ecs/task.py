@@ -279,6 +279,7 @@ class Task(Tenant):
                 host=self.instance,
                 zone=self.zone,
                 interface=self.attachment.interface,
+                checked=not self.containers.passed,
             )
 
     def _launch(self) -> Steps:
@@ -392,6 +393,8 @@ class Task(Tenant):
     def health_changed(self, event: int) -> None:
         """Its container health checks say something else than before."""
         self.record.attributes["health_status"] = self.health_status
+        if self.health_status == "UNHEALTHY" or self.containers.passed:
+            self.serving.check_says(self.containers.passed, event)
         if self.desired_status == "RUNNING":
             self.owner.health_changed(self, event)
 

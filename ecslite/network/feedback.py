@@ -15,7 +15,8 @@ from operator import itemgetter
 from ecslite.network.target import Lost
 from ecslite.sim.clock import STEP
 from ecslite.sim.retries import Attempt, Clients, Failure
-from ecslite.sim.traffic import Chunk, Traffic
+from ecslite.sim.station import Source
+from ecslite.sim.traffic import Chunk
 
 __all__ = ["Feedback"]
 
@@ -32,7 +33,7 @@ class Feedback:
 
     def __init__(
         self,
-        sources: Sequence[Traffic],
+        sources: Sequence[Source],
         limit: float,
         accept: Callable[[Chunk], None],
         time_out: Callable[[float], None],
@@ -120,7 +121,7 @@ class Feedback:
             each.hear(end)
 
 
-def _stream(source: Traffic, until: float) -> Iterator[Sent]:
+def _stream(source: Source, until: float) -> Iterator[Sent]:
     for times, cpu, waits in source.take(until):
         for time, cost, wait in zip(times, cpu, waits or repeat(0.0), strict=False):
             yield time, cost, wait, 1, source.clients

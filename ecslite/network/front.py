@@ -11,7 +11,7 @@ import simpy
 
 from ecslite.network.target import Registration, Target
 
-__all__ = ["Breakable", "Front"]
+__all__ = ["Breakable", "Front", "Hears"]
 
 
 class Front(Protocol):
@@ -43,4 +43,13 @@ class Breakable(Protocol):
 
     def hang(self, target: Target, cause: int) -> None:
         """Its process takes requests from now on, and answers none."""
+        ...
+
+
+@runtime_checkable
+class Hears(Protocol):
+    """A front that is told what a task's container health checks say, as Cloud Map is."""
+
+    def check_says(self, target: Target, healthy: bool, cause: int) -> None:
+        """They pass, or have failed."""
         ...

@@ -15,6 +15,7 @@ from typing import Any
 import simpy
 
 from ecslite.errors import InvalidSetting
+from ecslite.network.calls import Calls
 from ecslite.network.chunks import one_by_one
 from ecslite.network.feedback import Feedback
 from ecslite.network.passage import Passage
@@ -29,9 +30,9 @@ from ecslite.sim.histogram import Histogram
 from ecslite.sim.metrics import Sample
 from ecslite.sim.retries import Clients
 from ecslite.sim.simulation import Simulation
-from ecslite.sim.station import Station
+from ecslite.sim.station import Source, Station
 from ecslite.sim.trace import Trace
-from ecslite.sim.traffic import CHUNK, Chunk, Traffic
+from ecslite.sim.traffic import CHUNK, Chunk
 
 __all__ = ["LoadBalancer"]
 
@@ -98,6 +99,7 @@ class LoadBalancer(Station):
         self._since_settled = 0
         self._feedback: Feedback | None = None
         self._trace: Trace | None = None
+        self._calls: list[Calls] = []
         self._random = sim.stream(f"load_balancer/{name}/forward")
         self._attach(self.default_group)
         # Model: requests_per_connection and kib_per_request shape only the bill (LCU), not the latency.
@@ -164,13 +166,13 @@ class LoadBalancer(Station):
 
     # Requests
 
-    def wire(self, source: Traffic) -> None:
+    def wire(self, source: Source) -> None:
         """Let a source's requests arrive here, and come again if its clients retry."""
         super().wire(source)
         if source.clients is not None:
             if self._feedback is None:
                 self._feedback = Feedback(
-                    self._sources, self.idle_timeout_seconds, self._take, self._time_out, self._next_silence
+                    self.sources, self.idle_timeout_seconds, self._take, self._time_out, self._next_silence
                 )
                 self.follows = True
             clients = source.clients
@@ -228,10 +230,24 @@ class LoadBalancer(Station):
     @property
     def traces(self) -> bool:
         """Whether somebody wants to hear of each request that was answered, too."""
-        return self._trace is not None
+        return self._trace is not None or bool(self._calls)
+
+    def tell_of_answers(self, told: Calls) -> None:
+        """See Calls."""
+        self.catch_up()
+        self._settle(self.sim.now)
+        self._calls.append(told)
+
+    def settle_answers(self) -> None:
+        """See Calls."""
+        self.catch_up()
+        self._settle(self.sim.now)
 
     def ended(self, target: Target | None, fate: str, requests: Sequence[Lost], moments: Sequence[float]) -> None:
         """What became of requests, and when."""
+        if fate == "answered":
+            for each in self._calls:
+                each.note(list(moments))
         if self._trace is not None:
             id_ = None if target is None else str(target.record.attributes["task"])
             self._trace.note(id_, fate, requests, moments)
@@ -297,7 +313,7 @@ class LoadBalancer(Station):
         self._settle(self.sim.now)
         total = merged([group.tally for group in self.groups])
         if total.failed:
-            self._tell_of(total)
+            self.sim.log.add("errors", self.name, total.told, total.blamed)
         yield from total.samples(self.name)
         for group in self.groups:
             if group is not self.default_group:
@@ -311,12 +327,6 @@ class LoadBalancer(Station):
     def _read_clients(self, clients: Clients) -> Iterator[Sample]:
         self.catch_up()
         return clients.read()
-
-    def _tell_of(self, total: Tally) -> None:
-        reasons = ", ".join(f"{count:,} × {reason}" for reason, count in sorted(total.failed.items()))
-        count = total.failed.total()
-        requests = "1 request" if count == 1 else f"{count:,} requests"
-        self.sim.log.add("errors", self.name, f"{requests} failed in the last minute: {reasons}.", total.blamed)
 
 
 def _check(nodes: int | None, idle_timeout: float) -> None:

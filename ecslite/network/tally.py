@@ -36,6 +36,14 @@ class Tally:
         """The event to blame for the most failures; the earliest of those that are."""
         return min(self._blame, key=lambda event: (-self._blame[event], -1 if event is None else event))
 
+    @property
+    def told(self) -> str:
+        """The failures of a minute in a sentence."""
+        reasons = ", ".join(f"{count:,} × {reason}" for reason, count in sorted(self.failed.items()))
+        count = self.failed.total()
+        requests = "1 request" if count == 1 else f"{count:,} requests"
+        return f"{requests} failed in the last minute: {reasons}."
+
     def merge(self, other: Tally) -> None:
         """Count what `other` counted as well."""
         self.latency.merge(other.latency)

@@ -70,6 +70,8 @@ class Registration:
     """Its network interface, where it has one of its own."""
     port: int = 80
     """On which its application listens."""
+    checked: bool = False
+    """Whether container health checks say when it is well, and have not said so yet."""
 
 
 class Target:

@@ -14,13 +14,15 @@ from collections.abc import Iterator
 from heapq import heappop, heappush, heapreplace, merge
 from itertools import compress, repeat
 from operator import add, itemgetter, sub
+from typing import Protocol
 
 from ecslite.errors import InvalidSetting
 from ecslite.sim.clock import SHIFT
+from ecslite.sim.retries import Clients
 from ecslite.sim.simulation import Simulation
-from ecslite.sim.traffic import Chunk, Traffic
+from ecslite.sim.traffic import Chunk
 
-__all__ = ["Station", "Workers"]
+__all__ = ["Source", "Station", "Workers"]
 
 
 REFUSED = -1.0
@@ -272,21 +274,33 @@ class Workers:
             self._starts.extend([0.0] * (self._starts.maxlen or 0) + starts)
 
 
+class Source(Protocol):
+    """Whence requests come: traffic, or the calls of another service."""
+
+    sim: Simulation
+    name: str
+    clients: Clients | None
+
+    def take(self, until: float) -> Iterator[Chunk]:
+        """The requests that arrive up to and at `until` and were not taken before, in chunks."""
+        ...
+
+
 class Station(ABC):
     """Something that requests arrive at, from any number of sources."""
 
     def __init__(self, sim: Simulation, name: str) -> None:
         self.sim = sim
         self.name = name
-        self._sources: list[Traffic] = []
+        self.sources: list[Source] = []
         self._caught_up = 0.0
         sim.on_finish(self.catch_up)
 
-    def wire(self, source: Traffic) -> None:
+    def wire(self, source: Source) -> None:
         """Let a source's requests arrive here."""
         if source.sim is not self.sim:
             raise InvalidSetting(f"{source.name!r} belongs to another simulation than {self.name!r}: build both on one")
-        self._sources.append(source)
+        self.sources.append(source)
 
     def catch_up(self) -> None:
         """Serve all that has arrived up to the present moment. Call before looking at, or changing, the station."""
@@ -301,19 +315,19 @@ class Station(ABC):
         """Take in requests that arrive at these moments (rising), with their CPU seconds and seconds of waiting."""
 
     def _arrivals(self, now: float) -> Iterator[Chunk]:
-        if len(self._sources) == 1:
-            return self._sources[0].take(now)
+        if len(self.sources) == 1:
+            return self.sources[0].take(now)
         return self._merged(now)
 
     def _merged(self, now: float) -> Iterator[Chunk]:
         """All sources' requests as one stream; at one instant, in the order of the wiring."""
-        streams = [_requests(source, now) for source in self._sources]
+        streams = [_requests(source, now) for source in self.sources]
         both = list(merge(*streams, key=itemgetter(0)))
         if both:
             times, costs, waits = map(list, zip(*both, strict=True))
             yield times, costs, waits if any(waits) else None
 
 
-def _requests(source: Traffic, now: float) -> Iterator[tuple[float, float, float]]:
+def _requests(source: Source, now: float) -> Iterator[tuple[float, float, float]]:
     for times, costs, waits in source.take(now):
         yield from zip(times, costs, waits or repeat(0.0), strict=False)
