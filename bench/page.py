@@ -159,7 +159,7 @@ def control(launch, address: str) -> list[Row]:
     with visit(launch) as context:
         page = press_start(context, address)
         page.locator(".ecs-explorer .ecs-quiet", has_text="Skip").click()
-        page.wait_for_function("document.querySelector('.ecs-sentence').innerText.includes('Help came')")
+        page.locator(".ecs-sentence", has_text="Help came").wait_for()
         page.wait_for_timeout(500)
         moves = [(0, 3 + step % 7) if step % 2 else (1, 1 + step // 2 % 6) for step in range(MOVES)]
         taken = sorted(page.evaluate(MOVE, list(move)) for move in moves)

@@ -57,6 +57,8 @@ def add_page_contract(
 ) -> None:
     """Adds page.css, page.js, plotly.js where it is needed, and the JSON block with the page's cells."""
     if pagename == "404":  # served at any depth, so it has no relative way to the assets, and no cells
+        buttons = context.get("header_buttons") or []
+        context["header_buttons"] = [each for each in buttons if each.get("type") != "javascript"]
         return
     root = "../" * pagename.count("/") or "./"
     body = context.get("body") or ""

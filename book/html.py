@@ -6,7 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from book import icons
+from book import icons, policy
 from book.paths import ASSETS, BUILD, HTML, KERNEL, RELEASED_LABS, ROOT, STAMPS
 from book.progress import BuildError, command
 from book.stamps import digest, files, unless_fresh
@@ -22,10 +22,14 @@ TOC = ROOT / "book" / "_toc.yml"
 SETTINGS = ROOT / "_config.yml"
 PAGES = HTML / "index.html"
 
+NO_PAGES = {"_static", "lite"}
+"""Folders of the site that hold no pages of the book."""
+
 FRONT_DOOR = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <title>ECS by Experiment</title>
+<link rel="icon" href="_static/favicon.svg">
 <meta http-equiv="refresh" content="0; url=book/intro.html">
 <p><a href="book/intro.html">ECS by Experiment</a></p>
 </html>
@@ -52,7 +56,13 @@ def render() -> str:
     jupyter_book(ROOT, execution_cache())
     tidy(HTML)
     PAGES.write_text(FRONT_DOOR, encoding="utf-8")
+    policy.protect(HTML, pages(HTML), policy.PAGE)
     return f"pages rendered, {icons.trim(HTML)}"
+
+
+def pages(site: Path) -> list[Path]:
+    """The book's pages; JupyterLite's have a policy of their own."""
+    return [path for path in files(site) if path.suffix == ".html" and path.relative_to(site).parts[0] not in NO_PAGES]
 
 
 def clear_old_pages(site: Path, contents: Path, stamps: Path) -> None:
@@ -66,9 +76,9 @@ def clear_old_pages(site: Path, contents: Path, stamps: Path) -> None:
 
 
 def tidy(site: Path) -> None:
-    """Removes what no reader needs: the pages' sources, and the maps of the theme's scripts."""
+    """Removes what no reader needs: the pages' sources, the maps of the theme's scripts, and its templates."""
     shutil.rmtree(site / "_sources", ignore_errors=True)
-    for path in site.glob("_static/**/*.map"):
+    for path in [*site.glob("_static/**/*.map"), *site.glob("_static/*.html")]:
         path.unlink()
 
 

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from book import policy
 from book.labs_links import released
 from book.paths import BUILD, KERNEL, LITE, RELEASED_LABS, ROOT, VENV
 from book.progress import BuildError, command
@@ -35,7 +36,7 @@ APPS = ["notebooks", "lab"]
 def build() -> str:
     """Builds JupyterLite if a lab, a version or this module changed."""
     also = [sys.version, json.dumps(lock_names())]
-    inputs = digest(Path(__file__), ROOT / "requirements.txt", RELEASED_LABS, also=also)
+    inputs = digest(Path(__file__), Path(policy.__file__), ROOT / "requirements.txt", RELEASED_LABS, also=also)
     return unless_fresh("lite", inputs, LITE / "jupyter-lite.json", make)
 
 
@@ -65,6 +66,7 @@ def make() -> str:
     check(WORK / "site")
     for page in (WORK / "site").glob("*/index.html"):
         page.write_text(with_icon(page.read_text(encoding="utf-8")), encoding="utf-8")
+    policy.protect(WORK / "site", (WORK / "site").rglob("*.html"), policy.LAB)
     shutil.rmtree(LITE, ignore_errors=True)
     LITE.parent.mkdir(parents=True, exist_ok=True)
     shutil.move(WORK / "site", LITE)

@@ -13,6 +13,7 @@ const session = new Session(facts);
 
 document.documentElement.dataset.kernel = "off";
 watchFigures(document);
+listenToFullscreen();
 mountExplorers(document, () => void session.start());
 if (facts.cells.length > 0) {
   addToolbar({
@@ -35,4 +36,10 @@ function whenIdle(call: () => void): void {
   const idle = () => ("requestIdleCallback" in window ? requestIdleCallback(call) : setTimeout(call, 2000));
   if (document.readyState === "complete") idle();
   else window.addEventListener("load", idle, { once: true });
+}
+
+/** The theme's button, whose handler in an attribute the page's policy would not run. */
+function listenToFullscreen(): void {
+  const { toggleFullScreen } = globalThis as { toggleFullScreen?: () => void };
+  for (const each of document.querySelectorAll("[data-ecs-fullscreen]")) each.addEventListener("click", () => toggleFullScreen?.());
 }

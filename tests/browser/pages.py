@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from playwright.sync_api import Page
 
 CHAPTER = "chapters/services.html"
@@ -22,3 +24,13 @@ def start(page: Page) -> None:
     """Press Start and wait until the kernel is ready."""
     page.locator("[data-kernel-start]").first.click()
     page.wait_for_selector("html[data-kernel=ready]")
+
+
+def until(page: Page, condition: str, arg: object = None) -> None:
+    """Wait until a JavaScript expression is true. Playwright's own way evaluates text in the page, which its policy
+    forbids."""
+    end = time.monotonic() + PATIENCE_MS / 1000
+    while not page.evaluate(condition, arg):
+        if time.monotonic() > end:
+            raise AssertionError(f"did not become true in {PATIENCE_MS / 1000:.0f} s: {condition}")
+        page.wait_for_timeout(20)

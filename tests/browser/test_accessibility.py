@@ -41,7 +41,7 @@ def test_axe_finds_nothing_serious_on_a_live_page(chromium: Browser, site: str, 
     start(page)
     page.locator(".ecs-explorer .ecs-predict input[type=number]").fill("4")
     page.locator(".ecs-explorer .ecs-run").click()
-    page.wait_for_function("document.querySelector('.ecs-sentence').innerText.includes('Help came')")
+    page.locator(".ecs-sentence", has_text="Help came").wait_for()
 
     assert findings(page) == []
     context.close()

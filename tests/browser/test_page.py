@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from pages import CHAPTER, Complaints, start
+from pages import CHAPTER, Complaints, start, until
 from playwright.sync_api import Browser, Page, Route
 
 EXPLORER = ".ecs-explorer"
@@ -37,9 +37,8 @@ def predict(page: Page, minutes: str = "4") -> None:
 
 def wait_for_new_sentence(page: Page, before: str) -> None:
     """Until the explorer says something else."""
-    page.wait_for_function(
-        "([at, before]) => document.querySelector(at).innerText !== before", arg=[f"{EXPLORER} .ecs-sentence", before]
-    )
+    said = f"{EXPLORER} .ecs-sentence"
+    until(page, "([at, before]) => document.querySelector(at).innerText !== before", [said, before])
 
 
 def cell_with(page: Page, text: str) -> str:
