@@ -48,8 +48,10 @@ from ecslite.ecs.deployment_configuration import (
     DeploymentConfiguration,
     ThresholdConfiguration,
 )
+from ecslite.ecs.families import deregister_task_definition, register_task_definition
 from ecslite.ecs.faults.fault import Fault
 from ecslite.ecs.placement import PlacementConstraint, PlacementStrategy
+from ecslite.ecs.run_task import Failure, RunTaskResult, run_task, stop_task
 from ecslite.ecs.service import Service
 from ecslite.ecs.task import Task
 from ecslite.ecs.task_definition import TaskDefinition
@@ -106,6 +108,7 @@ __all__ = [
     "Endpoint",
     "Event",
     "Exponential",
+    "Failure",
     "Fargate",
     "FargateSpot",
     "Fault",
@@ -137,6 +140,7 @@ __all__ = [
     "RestartPolicy",
     "Retries",
     "Run",
+    "RunTaskResult",
     "SavingsPlan",
     "ScheduledAction",
     "SecurityGroup",
@@ -162,9 +166,13 @@ __all__ = [
     "compare",
     "constant",
     "default_prices",
+    "deregister_task_definition",
     "diurnal",
     "instance_type",
     "reach",
+    "register_task_definition",
+    "run_task",
     "spike",
+    "stop_task",
     "views",
 ]

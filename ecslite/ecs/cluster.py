@@ -65,6 +65,10 @@ class Tenant(ABC):
     """MiB that it used on average in the last period; None where nobody measures it."""
 
     @abstractmethod
+    def measure(self) -> None:
+        """Bring cpu_used and memory_used up to date. A service does so for its own tasks."""
+
+    @abstractmethod
     def room_found(self) -> ContainerInstance | None:
         """Look for room now and take it; the instance, or None."""
 
@@ -136,6 +140,9 @@ class Cluster:
 
     def _read(self) -> Iterator[Sample]:
         tasks = [tenant for tenant, instance in self.tenants.values() if instance is not None]
+        for task in tasks:
+            if task.standalone:
+                task.measure()
         return cluster_samples(self.name, self.instances(), tasks)
 
     def _watch(self, provider: InstanceCapacity) -> None:
@@ -145,6 +152,14 @@ class Cluster:
         provider.gone = self._instance_gone
 
     # Capacity
+
+    def fargate(self) -> Fargate:
+        """FARGATE, which tasks of launch type FARGATE may use in every cluster."""
+        found = self.providers.get("FARGATE")
+        if not isinstance(found, Fargate):
+            self.providers["FARGATE"] = found = Fargate()
+            self._pools[found.name] = FargatePool(self.sim, self.name, found, self.room_changed)
+        return found
 
     def instances(self, provider: InstanceCapacity | None = None) -> list[ContainerInstance]:
         """The container instances that are registered, of one provider or of all, ACTIVE and DRAINING."""

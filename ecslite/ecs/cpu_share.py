@@ -37,7 +37,7 @@ class TaskCpu:
     def __init__(
         self, definition: TaskDefinition, application: Application, server: Server, catch_up: Callable[[], None]
     ) -> None:
-        self.units = definition.cpu
+        self.units = definition.cpu_shares
         self.bursts = not definition.cpu_is_limit
         self.sidecars = sidecar_cores(definition, application)
         """What containers beside the application's use, all the time."""
@@ -128,7 +128,7 @@ class CpuSharing:
         demands = [one.demand(now, self.seconds) for one in tasks]
         for place, one in enumerate(tasks):
             if one.bursts:
-                claims = [Claim(max(other.units, 1), demand) for other, demand in zip(tasks, demands, strict=True)]
+                claims = [Claim(other.units, demand) for other, demand in zip(tasks, demands, strict=True)]
                 # It may need more from now on than it did: what it can have is what the others leave to it.
-                claims[place] = Claim(max(one.units, 1), one.most)
+                claims[place] = Claim(one.units, one.most)
                 one.give(now, fair_shares(cores, claims)[place])

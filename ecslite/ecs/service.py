@@ -14,7 +14,7 @@ import simpy
 from ecslite.capacity.container_instance import ContainerInstance, Need
 from ecslite.capacity.fargate import Fargate
 from ecslite.capacity.instance_capacity import InstanceCapacity
-from ecslite.capacity.strategy import CapacityProviderStrategyItem, check_strategy, next_provider
+from ecslite.capacity.strategy import CapacityProviderStrategyItem, next_provider
 from ecslite.ecs.application import Application
 from ecslite.ecs.awsvpc import check_network, in_its_zones, too_small, zones_for
 from ecslite.ecs.cluster import Capacity, Cluster
@@ -22,6 +22,8 @@ from ecslite.ecs.containers import check_behaviours
 from ecslite.ecs.deployment import Deployment
 from ecslite.ecs.deployment_configuration import DeploymentConfiguration
 from ecslite.ecs.deployments import HEALTHY_AFTER, Deployments
+from ecslite.ecs.families import resolve
+from ecslite.ecs.launch_type import capacity_of, instances_for, strategy_of
 from ecslite.ecs.placement import (
     DEFAULT_STRATEGIES,
     PlacementConstraint,
@@ -62,7 +64,7 @@ class Service:
     def __init__(
         self,
         cluster: Cluster,
-        task_definition: TaskDefinition,
+        task_definition: TaskDefinition | str,
         *,
         desired_count: int,
         name: str | None = None,
@@ -71,6 +73,7 @@ class Service:
         network_configuration: AwsvpcConfiguration | None = None,
         health_check_grace_period_seconds: int = 0,
         capacity_provider_strategy: Sequence[CapacityProviderStrategyItem] | None = None,
+        launch_type: str | None = None,
         placement_strategy: Sequence[PlacementStrategy] | None = None,
         placement_constraints: Sequence[PlacementConstraint] = (),
         deployment_configuration: DeploymentConfiguration | None = None,
@@ -83,18 +86,20 @@ class Service:
                 f"health_check_grace_period_seconds={health_check_grace_period_seconds}: seconds start at 0"
             )
         self.sim = cluster.sim
+        task_definition = resolve(cluster.sim, task_definition)
         self.cluster = cluster
         self.deployment_configuration = deployment_configuration or DeploymentConfiguration()
         self.name = name or task_definition.family
         check_registries(service_registries, task_definition, desired_count)
         self.fronts = (*_fronts(load_balancer), *service_registries)
         self.grace = health_check_grace_period_seconds
-        self.strategy = _strategy(cluster, capacity_provider_strategy)
+        self.strategy = strategy_of(cluster, capacity_provider_strategy, launch_type)
+        self.launch_type = launch_type
         self.network_configuration = network_configuration
         self._check_definition(task_definition)
         check_network(network_configuration, task_definition, self._providers, desired_count)
         of_definition = tuple(PlacementConstraint("memberOf", one) for one in task_definition.placement_constraints)
-        on_fargate = isinstance(cluster.providers[self.strategy[0].capacity_provider], Fargate)
+        on_fargate = any(isinstance(provider, Fargate) for provider in self._providers)
         check_placement(
             placement_strategy or (), placement_constraints, of_definition=of_definition, on_fargate=on_fargate
         )
@@ -125,7 +130,7 @@ class Service:
         self,
         *,
         desired_count: int | None = None,
-        task_definition: TaskDefinition | None = None,
+        task_definition: TaskDefinition | str | None = None,
         application: Application | None = None,
         deployment_configuration: DeploymentConfiguration | None = None,
         force_new_deployment: bool = False,
@@ -143,6 +148,7 @@ class Service:
         if desired_count is not None:
             _check_count(desired_count)
         if task_definition is not None:
+            task_definition = resolve(self.sim, task_definition)
             self._check_definition(task_definition)
             check_network(self.network_configuration, task_definition, self._providers, 0)
         self.deployment_configuration = deployment_configuration or self.deployment_configuration
@@ -161,6 +167,11 @@ class Service:
 
     def _check_definition(self, definition: TaskDefinition) -> None:
         _check_definition(definition, self._providers)
+        if self.fronts and definition.network_mode == "none":
+            raise InvalidSetting(
+                f"task definition {definition.name} has network mode none, so that nothing can reach its tasks: leave"
+                " load_balancer= out, or use awsvpc"
+            )
 
     def _set_count(self, desired_count: int, cause: int | None, why: str) -> int:
         before, self.desired_count = self.desired_count, desired_count
@@ -357,6 +368,8 @@ class Service:
 
     def _start_one(self, event: int) -> bool:
         """Start one task, or say why there is no room for it; whether it was started."""
+        if self.launch_type == "EC2":
+            return self._start_on_any_instance(event)
         provider = self._next_provider()
         if isinstance(provider, Fargate):
             zones = self.cluster.zones_up(provider, zones_for(self.network_configuration, provider))
@@ -374,6 +387,14 @@ class Service:
             self.cluster.wait(task)
         else:
             task.place(found)
+        return True
+
+    def _start_on_any_instance(self, event: int) -> bool:
+        found = self._choose(instances_for(self.cluster), self.task_definition.need)
+        if isinstance(found, str):
+            return self._no_room(found, event)
+        self._unplaced = ""
+        self._add(capacity_of(self.cluster, found), event, None).place(found)
         return True
 
     def _no_room(self, reason: str, event: int) -> bool:
@@ -398,6 +419,8 @@ class Service:
             deployment=of.id,
             network_configuration=self.network_configuration,
         )
+        if self.launch_type is not None:
+            task.record.attributes["capacity_provider"] = None
         self.tasks.append(task)
         return task
 
@@ -410,8 +433,11 @@ class Service:
     def room_for(self, provider: Capacity, need: Need) -> ContainerInstance | str:
         """The instance on which one more task would go, or why there is none."""
         assert isinstance(provider, InstanceCapacity)
+        return self._choose(self.cluster.instances(provider), need)
+
+    def _choose(self, instances: Sequence[ContainerInstance], need: Need) -> ContainerInstance | str:
         return choose_instance(
-            self.cluster.instances(provider),
+            instances,
             need,
             self.group,
             strategies=self.placement_strategy,
@@ -483,33 +509,8 @@ def _fronts(given: Front | Sequence[Front] | None) -> tuple[Front, ...]:
     return fronts
 
 
-def _strategy(
-    cluster: Cluster, asked: Sequence[CapacityProviderStrategyItem] | None
-) -> tuple[CapacityProviderStrategyItem, ...]:
-    """The strategy asked for, or the cluster's first provider."""
-    if asked is None:
-        if not cluster.providers:
-            raise InvalidSetting(
-                f"cluster {cluster.name!r} has no capacity: give it ecs.Fargate() or an ecs.CapacityProvider"
-            )
-        return (CapacityProviderStrategyItem(next(iter(cluster.providers))),)
-    check_strategy(asked, {name: provider.launch_type for name, provider in cluster.providers.items()})
-    for item in asked:
-        if item.capacity_provider not in cluster.providers:
-            have = ", ".join(cluster.providers) or "none"
-            raise InvalidSetting(
-                f"{item.capacity_provider!r} is no capacity provider of {cluster.name!r}: it has {have}"
-            )
-    return tuple(asked)
-
-
 def _check_definition(definition: TaskDefinition, providers: Sequence[Capacity]) -> None:
-    """InvalidSetting for a definition that the service's capacity cannot run, or whose speed is not known."""
+    """InvalidSetting for a definition that the service's capacity cannot run."""
     fault = definition.fargate_fault
     if fault and any(isinstance(provider, Fargate) for provider in providers):
         raise InvalidSetting(f"task definition {definition.name} cannot run on Fargate: {fault}")
-    if not definition.cpu:
-        raise InvalidSetting(
-            f"task definition {definition.name} reserves no CPU, so that it is not known how fast it serves:"
-            " give the task or its containers some CPU units, such as 256"
-        )

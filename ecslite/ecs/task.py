@@ -242,7 +242,7 @@ class Task(Tenant):
         """CPU used since the last call, in per cent of what the task definition reserves for the time it has run."""
         used = self.cpu.used(self.sim.now, self.running_since or 0.0)
         self.cpu_used = 1024 * used
-        return 100 * used / self.definition.vcpu
+        return 100 * used / self.cpu.reserved
 
     def memory_percent(self) -> float | None:
         """Memory used since the last call, in per cent of what is reserved; None where nobody measures it."""
@@ -250,6 +250,11 @@ class Task(Tenant):
         used = None if memory is None else memory.measured()
         self.memory_used = used
         return None if used is None else 100 * used / self.definition.memory
+
+    def measure(self) -> None:
+        """Bring cpu_used and memory_used up to date."""
+        self.cpu_percent()
+        self.memory_percent()
 
     # The life-cycle, as one process
 

@@ -19,7 +19,10 @@ from ecslite.ecs.document import WHAT, sound, unused_paths
 from ecslite.ecs.rules import check
 from ecslite.errors import InvalidSetting
 
-__all__ = ["TaskDefinition"]
+__all__ = ["LEAST_SHARES", "TaskDefinition"]
+
+LEAST_SHARES = 2
+"""CPU shares of a container with less, or none, in Linux [ECS API, ContainerDefinition.cpu; read 2026-11-23]."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,11 @@ class TaskDefinition:
     def vcpu(self) -> float:
         """CPU units as vCPUs."""
         return self.cpu / UNITS_PER_VCPU
+
+    @property
+    def cpu_shares(self) -> int:
+        """CPU units by which its CPU is weighted: one that reserves none has the least that Linux knows."""
+        return max(self.cpu, LEAST_SHARES)
 
     @property
     def need(self) -> Need:

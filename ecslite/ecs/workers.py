@@ -5,7 +5,7 @@ from __future__ import annotations
 from ecslite.capacity.sizes import UNITS_PER_VCPU
 from ecslite.ecs.application import Application
 from ecslite.ecs.container_definition import ContainerDefinition
-from ecslite.ecs.task_definition import TaskDefinition
+from ecslite.ecs.task_definition import LEAST_SHARES, TaskDefinition
 from ecslite.sim.processor_sharing import ProcessorSharing
 from ecslite.sim.server import Server
 from ecslite.sim.station import Workers
@@ -24,7 +24,7 @@ def new_workers(definition: TaskDefinition, application: Application) -> Server:
 
 def application_cores(definition: TaskDefinition, application: Application) -> float:
     """Cores that the application's container has of what its task reserves, while it is busy."""
-    return definition.vcpu - sidecar_cores(definition, application)
+    return definition.cpu_shares / UNITS_PER_VCPU - sidecar_cores(definition, application)
 
 
 def sidecar_cores(definition: TaskDefinition, application: Application) -> float:
@@ -38,7 +38,9 @@ def sidecar_cores(definition: TaskDefinition, application: Application) -> float
     if not application.sidecar_cpu:
         return 0.0
     own, others = _weights(definition)
-    return min(application.sidecar_cpu / UNITS_PER_VCPU, definition.vcpu * others / (own + others))
+    return min(
+        application.sidecar_cpu / UNITS_PER_VCPU, definition.cpu_shares / UNITS_PER_VCPU * others / (own + others)
+    )
 
 
 def _weights(definition: TaskDefinition) -> tuple[float, float]:
@@ -48,10 +50,6 @@ def _weights(definition: TaskDefinition) -> tuple[float, float]:
     if not any(one.cpu for one in containers):
         return 1.0, max(len(others), 1.0)
     return max(own.cpu, LEAST_SHARES), max(sum(one.cpu for one in others), LEAST_SHARES)
-
-
-LEAST_SHARES = 2
-"""CPU shares of a container with less, or none, in Linux [ECS API, ContainerDefinition.cpu; read 2026-11-23]."""
 
 
 def application_container(containers: tuple[ContainerDefinition, ...]) -> ContainerDefinition:
