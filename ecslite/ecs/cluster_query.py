@@ -54,6 +54,9 @@ class Token:
     place: int
 
 
+EXAMPLE = "use a form such as attribute:ecs.instance-type == m5.large"
+
+
 def parse(expression: str) -> Query:
     """The query that an expression stands for; InvalidSetting says where it does not parse."""
     if len(expression) > LONGEST:
@@ -69,7 +72,11 @@ def _tokens(expression: str) -> list[Token]:
     while expression[place:].strip():
         match = TOKEN.match(expression, place)
         if match is None or match.lastgroup is None:
-            raise InvalidSetting(f"{expression!r} does not parse at character {place + 1}: {expression[place:][:20]!r}")
+            found = expression[place:][:20]
+            raise InvalidSetting(
+                f"{expression!r} does not parse at character {place + 1}: {found!r} is no value, operator or comma;"
+                f" {EXAMPLE}"
+            )
         tokens.append(Token(match.lastgroup, match[match.lastgroup], match.start(match.lastgroup)))
         place = match.end()
     return tokens
@@ -145,7 +152,7 @@ class _Parser:
             found = f"{token.text!r} at character {token.place + 1}"
         else:
             found = "the end"
-        return InvalidSetting(f"{self.text!r} does not parse: found {found}, expected {wanted}")
+        return InvalidSetting(f"{self.text!r} does not parse: found {found}, expected {wanted}; {EXAMPLE}")
 
 
 def _bare(text: str) -> str:
