@@ -66,10 +66,13 @@ from ecslite.network.target import HealthCheck
 from ecslite.network.target_group import TargetGroup
 from ecslite.network.vpc import AwsvpcConfiguration, Subnet, Vpc
 from ecslite.serverless.account import Account
+from ecslite.serverless.api import Api
+from ecslite.serverless.api_cache import CacheSettings
 from ecslite.serverless.function import Function
 from ecslite.serverless.keys import Zipf
 from ecslite.serverless.operation import Operation
 from ecslite.serverless.table import Table
+from ecslite.serverless.throttling import Throttle, UsagePlan
 from ecslite.sim.custom_metric import CustomMetric
 from ecslite.sim.distributions import Constant, Distribution, Exponential, LogNormal, Uniform
 from ecslite.sim.profiles import Profile, constant, diurnal, spike
@@ -81,11 +84,13 @@ from ecslite.sim.traffic import Traffic
 __all__ = [
     "Account",
     "Alarm",
+    "Api",
     "Application",
     "AutoScalingGroup",
     "AwsvpcConfiguration",
     "Bill",
     "BreakEven",
+    "CacheSettings",
     "Calls",
     "CapacityProvider",
     "CapacityProviderStrategyItem",
@@ -156,9 +161,11 @@ __all__ = [
     "Task",
     "TaskDefinition",
     "ThresholdConfiguration",
+    "Throttle",
     "TracedRequest",
     "Traffic",
     "Uniform",
+    "UsagePlan",
     "Vpc",
     "Zipf",
     "bill",

@@ -20,8 +20,8 @@ from ecslite.sim.simulation import Simulation
 
 __all__ = ["REASONS", "Attempt", "Clients", "Failure", "Retries"]
 
-REASONS = ("502", "503", "504", "Target_5XX")
-"""Why a request fails: three answers of the load balancer itself, and an error that a target answers."""
+REASONS = ("429", "500", "502", "503", "504", "Target_5XX")
+"""Why a request fails: answers of an API or of the load balancer itself, and an error that a target answers."""
 
 SMALLEST = 0.001
 """Seconds. The shortest pause before a retry: no slice of a run is longer than it (see `Feedback`)."""

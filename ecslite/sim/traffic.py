@@ -95,7 +95,7 @@ class Traffic:
         """Send this traffic to a station, such as a load balancer; returns the station."""
         if self.clients is not None and not getattr(station, "hears_of_failures", False):
             raise InvalidSetting(
-                f"retries= of {self.name!r}: only a load balancer tells its clients of failures;"
+                f"retries= of {self.name!r}: only a load balancer or an API tells its clients of failures;"
                 " send this traffic to one, or leave retries= out"
             )
         station.wire(self)
