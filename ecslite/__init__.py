@@ -60,8 +60,10 @@ from ecslite.network.calls import Calls
 from ecslite.network.discovery import Discovery
 from ecslite.network.load_balancer import LoadBalancer
 from ecslite.network.nat_gateway import NatGateway
+from ecslite.network.proxy import OutlierDetection
 from ecslite.network.reachability import Endpoint, reach
 from ecslite.network.security_group import SecurityGroup
+from ecslite.network.service_connect import Namespace, ServiceConnectEndpoint
 from ecslite.network.target import HealthCheck
 from ecslite.network.target_group import TargetGroup
 from ecslite.network.vpc import AwsvpcConfiguration, Subnet, Vpc
@@ -131,9 +133,11 @@ __all__ = [
     "ManagedInstances",
     "ManagedScaling",
     "Metric",
+    "Namespace",
     "NatGateway",
     "NotInThisRun",
     "Operation",
+    "OutlierDetection",
     "Part",
     "PlacementConstraint",
     "PlacementStrategy",
@@ -150,6 +154,7 @@ __all__ = [
     "ScheduledAction",
     "SecurityGroup",
     "Service",
+    "ServiceConnectEndpoint",
     "Simulation",
     "SpotInterruptions",
     "StepAdjustment",

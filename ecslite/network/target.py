@@ -126,6 +126,13 @@ class Target:
         return self.unreachable or self.dropped_by is not None
 
     @property
+    def blamed(self) -> int | None:
+        """The event to blame where it does not serve a connection."""
+        if self.silent_now:
+            return self.silenced_by
+        return self.record.states[0][2] if self.died_by is None else self.died_by
+
+    @property
     def short(self) -> str:
         """The first eight characters of its task's id."""
         return str(self.record.attributes["task"])[:8]
