@@ -70,9 +70,12 @@ from ecslite.network.vpc import AwsvpcConfiguration, Subnet, Vpc
 from ecslite.serverless.account import Account
 from ecslite.serverless.api import Api
 from ecslite.serverless.api_cache import CacheSettings
+from ecslite.serverless.event_source import EventSourceMapping, ProvisionedPollerConfig
 from ecslite.serverless.function import Function
 from ecslite.serverless.keys import Zipf
+from ecslite.serverless.message import Message
 from ecslite.serverless.operation import Operation
+from ecslite.serverless.queue import Queue, RedrivePolicy
 from ecslite.serverless.table import Table
 from ecslite.serverless.throttling import Throttle, UsagePlan
 from ecslite.sim.custom_metric import CustomMetric
@@ -114,6 +117,7 @@ __all__ = [
     "EcsliteError",
     "Endpoint",
     "Event",
+    "EventSourceMapping",
     "Exponential",
     "Failure",
     "Fargate",
@@ -132,6 +136,7 @@ __all__ = [
     "LogNormal",
     "ManagedInstances",
     "ManagedScaling",
+    "Message",
     "Metric",
     "Namespace",
     "NatGateway",
@@ -145,6 +150,9 @@ __all__ = [
     "Price",
     "Prices",
     "Profile",
+    "ProvisionedPollerConfig",
+    "Queue",
+    "RedrivePolicy",
     "ReservedInstances",
     "RestartPolicy",
     "Retries",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from itertools import islice
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 from zlib import crc32
 
 from ecslite.errors import InvalidSetting
@@ -96,6 +96,7 @@ class Shard:
                 cursor.append(record)
 
 
+@runtime_checkable
 class StreamSource(Protocol):
     """What a mapping can read: a table with a stream on, or anything else that has shards."""
 

@@ -1,0 +1,541 @@
+"""An SQS queue: messages wait in it until a consumer has received and deleted them.
+
+A message is visible; who receives it has it to himself for the visibility timeout, and deletes it when he is done with
+it. If he does not, it is visible again. One that was received too often moves to the dead-letter queue, and one that
+gets too old is gone. A FIFO queue also keeps the order within a message group. Left out: access policies, encryption,
+fair queues, and the attempt ids of FIFO receives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import count
+
+from ecslite.errors import InvalidSetting
+from ecslite.serverless.event_source import EventSourceMapping
+from ecslite.serverless.fifo import CALLS_A_SECOND, CALLS_A_SECOND_HIGH, CallRate, Deduplication, Groups
+from ecslite.serverless.held import DELAYED, GONE, IN_FLIGHT, VISIBLE, Held, Oldest, Receipt, Store
+from ecslite.serverless.hosts import HOSTS, Hosts
+from ecslite.serverless.message import Message
+from ecslite.serverless.part import Part, Told
+from ecslite.serverless.queue_counts import QueueCounts, chunks, first_known, one_value
+from ecslite.serverless.queue_settings import QueueAttributes, RedrivePolicy
+from ecslite.serverless.redrive import MoveTask
+from ecslite.serverless.timers import Timer, Timers
+from ecslite.sim.metrics import Sample
+from ecslite.sim.simulation import Simulation
+from ecslite.sim.traffic import Traffic
+
+__all__ = ["IN_FLIGHT_LIMIT", "MOST_A_CALL", "Poll", "Queue", "RedrivePolicy"]
+
+IN_FLIGHT_LIMIT = 120_000
+"""Messages that are received and not deleted yet, at the most. Above that a short poll of a standard queue gets
+OverLimit, and a long poll, or a FIFO queue, just returns nothing
+[SQS Developer Guide, quotas-queues, quotas-fifo; read 2026-11-24]."""
+
+MOST_A_CALL = 10
+"""Messages in one call, of any kind [SQS API, SendMessageBatch, ReceiveMessage; read 2026-11-24]."""
+
+POISON = 3
+"""A message that was received more often is left out of ApproximateAgeOfOldestMessage of a standard queue
+[SQS Developer Guide, sqs-available-cloudwatch-metrics; read 2026-11-24]."""
+
+Received = Callable[[float, Sequence[Receipt], str], None]
+"""Called with the moment, the receipts (none where nothing came), and the error, such as "OverLimit", or nothing."""
+
+
+class Poll:
+    """A ReceiveMessage call that waits for messages."""
+
+    __slots__ = ("most", "one_group", "told", "visibility")
+
+    def __init__(self, told: Received, most: int, visibility: float, one_group: bool) -> None:
+        self.told = told
+        self.most = most
+        self.visibility = visibility
+        self.one_group = one_group
+
+
+class Queue(Part):
+    """One queue. Attributes as SetQueueAttributes names them; `duplicate_rate` is the share of deletions that one of
+    the hosts misses, so that the message comes once more (standard queues only)."""
+
+    # Model: the calls of SQS take no time.
+    # Model: a message in flight does not expire; it is gone when its visibility timeout ends. In AWS it may go before.
+    # Model: a message moves to the dead-letter queue when somebody asks for it after its last allowed receive.
+    # Model: deletions and changes of visibility are not limited in a FIFO queue, only sends and receives are.
+
+    kind = "queue"
+
+    def __init__(
+        self,
+        sim: Simulation,
+        name: str,
+        *,
+        visibility_timeout: int = 30,
+        message_retention_period: int = 345_600,
+        delay_seconds: int = 0,
+        receive_message_wait_time_seconds: int = 0,
+        maximum_message_size: int = 1_048_576,
+        redrive_policy: RedrivePolicy | None = None,
+        fifo_queue: bool = False,
+        content_based_deduplication: bool = False,
+        deduplication_scope: str = "queue",
+        fifo_throughput_limit: str = "perQueue",
+        duplicate_rate: float = 0.0,
+        hosts: int = HOSTS,
+    ) -> None:
+        self.attributes = QueueAttributes(
+            visibility_timeout,
+            message_retention_period,
+            delay_seconds,
+            receive_message_wait_time_seconds,
+            maximum_message_size,
+            fifo_queue,
+            content_based_deduplication,
+            deduplication_scope,
+            fifo_throughput_limit,
+        )
+        self.attributes.check(name, redrive_policy)
+        _check_model(name, duplicate_rate, hosts, fifo_queue)
+        if redrive_policy is not None and redrive_policy.dead_letter_queue.sim is not sim:
+            raise InvalidSetting(f"queue {name!r}: its dead-letter queue belongs to another simulation: use one")
+        self.redrive_policy = redrive_policy
+        self.duplicate_rate = duplicate_rate
+        self.sources: list[Queue] = []
+        """The queues whose dead-letter queue this is."""
+        self.counts = QueueCounts(fifo=fifo_queue)
+        self.trouble: int | None = None
+        """The newest event of a consumer about messages that it could not process."""
+        self._random = sim.stream(f"queue/{name}/copies")
+        self._groups = Groups() if fifo_queue else None
+        self._store: Store = self._groups or Hosts(sim.stream(f"queue/{name}/hosts"), hosts)
+        self._deduplication = Deduplication(
+            by_group=deduplication_scope == "messageGroup", content_based=content_based_deduplication
+        )
+        calls = CALLS_A_SECOND_HIGH if self.attributes.high_throughput else CALLS_A_SECOND
+        self._sends, self._receives = CallRate(CALLS_A_SECOND), CallRate(calls)
+        self._timers = sim.the(Timers)
+        self._sequence = count()
+        self._many = {DELAYED: 0, VISIBLE: 0, IN_FLIGHT: 0, GONE: 0}
+        self._oldest = Oldest(lambda held: held.enqueued_at, lambda held: held.state in (DELAYED, VISIBLE))
+        self._ages = Oldest(lambda held: held.came_at, self._has_age)
+        self._expiry: Timer | None = None
+        self._expiry_at = 0.0
+        self._polls: dict[Poll, Timer] = {}
+        self._task: MoveTask | None = None
+        policy = redrive_policy and {
+            "dead_letter_queue": redrive_policy.dead_letter_queue.name,
+            "max_receive_count": redrive_policy.max_receive_count,
+        }
+        super().__init__(
+            sim,
+            name,
+            fifo_queue=fifo_queue,
+            visibility_timeout=visibility_timeout,
+            message_retention_period=message_retention_period,
+            redrive_policy=policy,
+        )
+        if redrive_policy is not None:
+            self._adopt(redrive_policy.dead_letter_queue)
+
+    # What it holds
+
+    @property
+    def visible(self) -> int:
+        """Messages that can be received now (ApproximateNumberOfMessages)."""
+        self.agenda.catch_up()
+        return self._many[VISIBLE]
+
+    @property
+    def in_flight(self) -> int:
+        """Messages received and not deleted (ApproximateNumberOfMessagesNotVisible)."""
+        self.agenda.catch_up()
+        return self._many[IN_FLIGHT]
+
+    @property
+    def delayed(self) -> int:
+        """Messages that nobody can receive yet (ApproximateNumberOfMessagesDelayed)."""
+        self.agenda.catch_up()
+        return self._many[DELAYED]
+
+    @property
+    def has_messages(self) -> bool:
+        """Whether there are visible messages, at the agenda's moment."""
+        return self._many[VISIBLE] > 0
+
+    @property
+    def backlog(self) -> int:
+        """All messages that it holds, at the agenda's moment."""
+        return self._many[DELAYED] + self._many[VISIBLE] + self._many[IN_FLIGHT]
+
+    # Sending
+
+    def send_message(self, message: Message, delay_seconds: float | None = None) -> str:
+        """Send a message now, from outside of the application: `sim.at(600, lambda: queue.send_message(...))`."""
+        self.agenda.catch_up()
+        return self.send(self.sim.now, message, delay_seconds)
+
+    def wire(self, source: Traffic) -> None:
+        if self.attributes.fifo_queue:
+            raise InvalidSetting(
+                f"{source.name!r} has no message groups, which the FIFO queue {self.name!r} needs:"
+                f" put a Producer between, as in traffic.to(producer) and producer >> {self.name!r}"
+            )
+        super().wire(source)
+
+    def arrive(self, time: float, message: Message) -> None:
+        self.send(time, message)
+
+    def deliver(self, time: float, message: Message, told: Told) -> None:
+        why = self.send(time, message)
+        told(time, not why, why)
+
+    def send(self, time: float, message: Message, delay_seconds: float | None = None) -> str:
+        """SendMessage; "" if it was taken, else the error, which begins with AWS's code for it."""
+        return self.send_batch(time, [message], delay_seconds)[0]
+
+    def send_batch(self, time: float, messages: Sequence[Message], delay_seconds: float | None = None) -> list[str]:
+        """SendMessageBatch, in one call; for each message "" if it was taken, else the error."""
+        self.counts.add("SendRequests", chunks(sum(message.size_kib for message in messages)))
+        return [self._send(time, message, delay_seconds, called) for message, called in self._calls(time, messages)]
+
+    def _calls(self, time: float, messages: Sequence[Message]) -> Iterator[tuple[Message, bool]]:
+        """Each message, and whether its call is within a FIFO queue's rate."""
+        if not self.attributes.fifo_queue:
+            yield from ((message, True) for message in messages)
+        elif not self.attributes.high_throughput:
+            allowed = self._sends.allows(time)
+            yield from ((message, allowed) for message in messages)
+        else:
+            # Model: each group has a partition of its own, which allows 300 calls a second.
+            groups = dict.fromkeys(message.group or "" for message in messages)
+            allows = {group: self._sends.allows(time, group) for group in groups}
+            yield from ((message, allows[message.group or ""]) for message in messages)
+
+    def _send(self, time: float, message: Message, delay_seconds: float | None, called: bool) -> str:
+        why = self._fault(message, delay_seconds) or ("" if called else "RequestThrottled: too many calls a second")
+        if why:
+            self.counts.add("NumberOfMessagesRefused")
+            return why
+        self.counts.sent(message.size_kib)
+        if self.attributes.fifo_queue and self._deduplication.repeats(time, message):
+            self.counts.add("NumberOfDeduplicatedSentMessages")
+            return ""
+        self._take_in(time, message, time, self.attributes.delay_seconds if delay_seconds is None else delay_seconds)
+        return ""
+
+    def _fault(self, message: Message, delay_seconds: float | None) -> str:
+        most = self.attributes.maximum_message_size / 1024
+        if message.size_kib > most:
+            return f"InvalidParameterValue: {message.size_kib:g} KiB is above MaximumMessageSize, {most:g} KiB"
+        if not self.attributes.fifo_queue:
+            return ""
+        if delay_seconds is not None:
+            return "InvalidParameterValue: a FIFO queue has no DelaySeconds for single messages, only for the queue"
+        return self._deduplication.fault(message)
+
+    def _take_in(self, time: float, message: Message, enqueued_at: float, delay_seconds: float) -> None:
+        held = Held(message, next(self._sequence), enqueued_at, time)
+        self._enter(held, DELAYED if delay_seconds else VISIBLE)
+        total = self.backlog
+        self._oldest.add(held, total)
+        self._ages.add(held, total)
+        self._watch_retention()
+        if delay_seconds:
+            held.timer = self._timers.set(time + delay_seconds, partial(self._appear, held=held))
+        else:
+            self._store.put(held)
+            self._serve(time)
+
+    def _appear(self, time: float, held: Held) -> None:
+        """The message's delay is over."""
+        self._enter(held, VISIBLE)
+        self._store.put(held)
+        self._serve(time)
+
+    # Receiving
+
+    def receive(
+        self,
+        time: float,
+        told: Received,
+        *,
+        most: int = MOST_A_CALL,
+        wait_seconds: float | None = None,
+        visibility_timeout: float | None = None,
+        one_group: bool = False,
+    ) -> Poll | None:
+        """ReceiveMessage; the call waits for up to `wait_seconds` where there is nothing (long polling), and can then
+        be withdrawn. `one_group` asks for messages of one group only."""
+        attributes = self.attributes
+        wait = attributes.receive_message_wait_time_seconds if wait_seconds is None else wait_seconds
+        visibility = attributes.visibility_timeout if visibility_timeout is None else visibility_timeout
+        poll = Poll(told, most, visibility, one_group)
+        if attributes.fifo_queue and not self._receives.allows(time):
+            self._answer(time, poll, [], "RequestThrottled")
+            return None
+        full = self._many[IN_FLIGHT] >= IN_FLIGHT_LIMIT
+        taken = self._take(time, poll, sample=not wait)
+        if taken or not wait:
+            self._answer(time, poll, taken, "OverLimit" if full and not wait and not attributes.fifo_queue else "")
+            return None
+        self._polls[poll] = self._timers.set(time + wait, partial(self._give_up, poll=poll))
+        return poll
+
+    def withdraw(self, poll: Poll) -> None:
+        """The consumer hangs up before its call has returned."""
+        if poll in self._polls:
+            self._hang_up(poll)
+            self.counts.add("ReceiveRequests")
+
+    def _hang_up(self, poll: Poll) -> None:
+        self._polls.pop(poll).cancel()
+
+    def _give_up(self, time: float, poll: Poll) -> None:
+        del self._polls[poll]
+        self._answer(time, poll, [], "")
+
+    def _serve(self, time: float) -> None:
+        """Give what is visible to those who wait for it."""
+        while self._polls and self._many[VISIBLE]:
+            poll = next(iter(self._polls))
+            taken = self._take(time, poll, sample=False)
+            if not taken:
+                return
+            self._hang_up(poll)
+            self._answer(time, poll, taken, "")
+
+    def _take(self, time: float, poll: Poll, *, sample: bool) -> list[Held]:
+        """Messages for one receive, in flight from now on; those that were received too often move away instead."""
+        taken: list[Held] = []
+        while (most := min(poll.most, IN_FLIGHT_LIMIT - self._many[IN_FLIGHT]) - len(taken)) > 0:
+            found = self._store.take(most, sample=sample, one_group=poll.one_group)
+            good = [held for held in found if not self._worn_out(held)]
+            taken += good
+            for held in found:
+                if self._worn_out(held):
+                    self._bury(time, held)
+            if len(good) == len(found) or (taken and poll.one_group):
+                break
+        for held in taken:
+            self._hand_out(time, held, poll.visibility)
+        return taken
+
+    def _worn_out(self, held: Held) -> bool:
+        return self.redrive_policy is not None and held.receives >= self.redrive_policy.max_receive_count
+
+    def _hand_out(self, time: float, held: Held, visibility: float) -> None:
+        held.receives += 1
+        held.message.receive_count = held.receives
+        self._enter(held, IN_FLIGHT)
+        held.timer = self._timers.set(time + visibility, partial(self._reappear, held=held))
+
+    def _answer(self, time: float, poll: Poll, taken: Sequence[Held], error: str) -> None:
+        self.counts.add("ReceiveRequests", chunks(sum(held.message.size_kib for held in taken)))
+        self.counts.add("NumberOfMessagesReceived", len(taken))
+        if not taken:
+            self.counts.add("NumberOfEmptyReceives")
+        poll.told(time, [Receipt(held, held.receives) for held in taken], error)
+
+    def _reappear(self, time: float, held: Held) -> None:
+        """The visibility timeout is over, and nobody has deleted the message."""
+        if held.enqueued_at + self.attributes.message_retention_period <= time:
+            self._enter(held, GONE)
+            self._store.release(held)
+            self.counts.add("NumberOfMessagesExpired")
+        else:
+            self._enter(held, VISIBLE)
+            self._store.put_back(held)
+            self._oldest.add(held, self.backlog)
+            self._watch_retention()
+        self._serve(time)
+
+    # Deleting
+
+    def delete(self, time: float, receipts: Sequence[Receipt]) -> int:
+        """DeleteMessageBatch, ten to a call; how many were deleted. A receipt that is not the newest does nothing, and
+        in a FIFO queue none does after the visibility timeout."""
+        self._count_calls(receipts)
+        deleted = sum(self._delete(receipt) for receipt in receipts)
+        self._serve(time)
+        return deleted
+
+    def _delete(self, receipt: Receipt) -> bool:
+        held = receipt.held
+        in_flight = held.state == IN_FLIGHT
+        if held.state == GONE or receipt.number != held.receives or (self.attributes.fifo_queue and not in_flight):
+            return False
+        self.counts.add("NumberOfMessagesDeleted")
+        if in_flight and self.duplicate_rate and self._random.random() < self.duplicate_rate:
+            # A host that stores a copy was not there: the copy comes back [SQS Developer Guide, standard-queues].
+            self.counts.add("NumberOfMessagesDuplicated")
+            return True
+        held.stop()
+        self._enter(held, GONE)
+        if in_flight:
+            self._store.release(held)
+        else:
+            self._store.drop(held)
+        return True
+
+    def change_visibility(self, time: float, receipts: Sequence[Receipt], seconds: float) -> None:
+        """ChangeMessageVisibilityBatch: those still in flight become visible in so many seconds; 0 is at once."""
+        self._count_calls(receipts)
+        for receipt in receipts:
+            held = receipt.held
+            if held.state == IN_FLIGHT and receipt.number == held.receives:
+                held.stop()
+                held.timer = self._timers.set(time + seconds, partial(self._reappear, held=held))
+
+    def _count_calls(self, receipts: Sequence[Receipt]) -> None:
+        self.counts.add("DeleteRequests", -(-len(receipts) // MOST_A_CALL))
+
+    def _enter(self, held: Held, state: str) -> None:
+        if held.state != GONE:
+            self._many[held.state] -= 1
+        if state != GONE:
+            self._many[state] += 1
+        held.state = state
+
+    # Age
+
+    def _has_age(self, held: Held) -> bool:
+        return held.state != GONE and (self.attributes.fifo_queue or held.receives <= POISON)
+
+    def _watch_retention(self) -> None:
+        """Have a timer for the oldest message that is not in flight."""
+        oldest = self._oldest.first()
+        if oldest is None:
+            return
+        moment = max(oldest.enqueued_at + self.attributes.message_retention_period, self.agenda.now)
+        if self._expiry is None or moment < self._expiry_at:
+            if self._expiry is not None:
+                # A dead letter came that is older than all others.
+                self._expiry.cancel()
+            self._expiry, self._expiry_at = self._timers.set(moment, self._expire), moment
+
+    def _expire(self, time: float) -> None:
+        self._expiry = None
+        while (held := self._oldest.first()) is not None:
+            if held.enqueued_at + self.attributes.message_retention_period > time:
+                break
+            was_visible = held.state == VISIBLE
+            held.stop()
+            self._enter(held, GONE)
+            if was_visible:
+                self._store.drop(held)
+            self.counts.add("NumberOfMessagesExpired")
+        self._watch_retention()
+
+    # The dead-letter queue
+
+    def _adopt(self, dead_letters: Queue) -> None:
+        dead_letters.sources.append(self)
+        mine, its = (queue.attributes.message_retention_period for queue in (self, dead_letters))
+        if its <= mine and not self.attributes.fifo_queue:
+            self.sim.log.add(
+                "queue",
+                self.name,
+                f"The dead-letter queue {dead_letters.name} keeps messages for {its:,} s, {self.name} for {mine:,} s. A"
+                " message keeps its age when it moves: give the dead-letter queue the longer retention period.",
+                self.created,
+            )
+
+    def _bury(self, time: float, held: Held) -> None:
+        """Move a message to the dead-letter queue. In a standard queue it keeps its age, in a FIFO queue it does not
+        [SQS Developer Guide, sqs-dead-letter-queues; read 2026-11-24]."""
+        assert self.redrive_policy is not None
+        target = self.redrive_policy.dead_letter_queue
+        self._enter(held, GONE)
+        self._store.release(held)
+        self.counts.add("NumberOfMessagesMovedToDeadLetterQueue")
+        target.counts.add("NumberOfMessagesMovedFromSource")
+        target.trouble = self.trouble
+        target.bury(time, held.message, time if self.attributes.fifo_queue else held.enqueued_at)
+
+    def bury(self, time: float, message: Message, enqueued_at: float) -> None:
+        """Take in a dead letter."""
+        self._take_in(time, message, enqueued_at, 0.0)
+
+    def start_message_move_task(
+        self, destination: Queue | None = None, max_number_of_messages_per_second: int | None = None
+    ) -> MoveTask:
+        """StartMessageMoveTask: send the messages of this dead-letter queue back, now. To its source, where it has
+        one, or to `destination`. They count as new messages there."""
+        self.agenda.catch_up()
+        if self._task is not None and self._task.running:
+            raise InvalidSetting(f"{self.name!r} is being moved already: one task a queue; wait until it has ended")
+        self._task = MoveTask(self, destination, max_number_of_messages_per_second)
+        return self._task
+
+    def draw_for_moving(self, most: int) -> list[Message]:
+        """The oldest visible messages, which leave this queue."""
+        taken = self._store.take(most, sample=False, one_group=False)
+        for held in taken:
+            self._enter(held, GONE)
+            self._store.release(held)
+        self.counts.add("NumberOfMessagesRedriven", len(taken))
+        return [held.message for held in taken]
+
+    # Wires
+
+    def connect(self, other: Part) -> None:
+        EventSourceMapping(self, other)
+
+    # Counting
+
+    def read(self) -> Iterator[Sample]:
+        counts, name = self.counts, self.name
+        self._tell()
+        yield from counts.close(name)
+        for what, state in LEVELS.items():
+            yield Sample(what, name, "Count", one_value(self._many[state]))
+            self.sim.level(what, name, self._many[state], self.created)
+        oldest = self._ages.first()
+        age = {} if oldest is None else one_value(self.sim.now - oldest.came_at)
+        yield Sample("ApproximateAgeOfOldestMessage", name, "Seconds", age)
+        if self._groups is not None:
+            groups = one_value(self._groups.in_flight)
+            yield Sample("ApproximateNumberOfGroupsWithInflightMessages", name, "Count", groups)
+
+    def _tell(self) -> None:
+        counts, name = self.counts, self.name
+        root = first_known(self.trouble, self.sim.log.latest("traffic", self.sim.now), self.created)
+        if moved := counts.minute("NumberOfMessagesMovedToDeadLetterQueue"):
+            assert self.redrive_policy is not None
+            to, most = self.redrive_policy.dead_letter_queue.name, self.redrive_policy.max_receive_count
+            self._say(f"{_messages(moved)} moved from {name} to {to}: received {most} times and not deleted.", root)
+        if expired := counts.minute("NumberOfMessagesExpired"):
+            kept = self.attributes.message_retention_period
+            self._say(f"{_messages(expired)} of {name} expired: older than its retention period of {kept:,} s.", root)
+        if refused := counts.minute("NumberOfMessagesRefused"):
+            self._say(f"{_messages(refused)} refused by {name}.", root)
+        if twice := counts.minute("NumberOfMessagesDuplicated"):
+            self._say(f"{_messages(twice)} of {name} come once more: a host missed the deletion.", root)
+        if self._task is not None and (told := self._task.told()):
+            self._say(told, self._task.started)
+
+    def _say(self, text: str, cause: int | None) -> None:
+        self.sim.log.add("queue", self.name, text, cause)
+
+
+LEVELS = {
+    "ApproximateNumberOfMessagesVisible": VISIBLE,
+    "ApproximateNumberOfMessagesNotVisible": IN_FLIGHT,
+    "ApproximateNumberOfMessagesDelayed": DELAYED,
+}
+
+
+def _messages(many: int) -> str:
+    return "1 message" if many == 1 else f"{many:,} messages"
+
+
+def _check_model(name: str, duplicate_rate: float, hosts: int, fifo_queue: bool) -> None:
+    if not 0 <= duplicate_rate < 1 or (fifo_queue and duplicate_rate):
+        raise InvalidSetting(
+            f"queue {name!r}: duplicate_rate={duplicate_rate}: use a share from 0 and below 1; 0 for a FIFO queue"
+        )
+    if hosts != int(hosts) or not 1 <= hosts <= 1000:
+        raise InvalidSetting(f"queue {name!r}: hosts={hosts}: use a whole number from 1 to 1,000; 1 keeps the order")
