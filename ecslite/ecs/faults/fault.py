@@ -33,7 +33,7 @@ class Fault:
 
     - crash: the essential container of running tasks exits with `exit_code`;
     - out_of_memory: it is killed, with the reason and the exit code (137) of a lack of memory;
-    - hung: running tasks take requests and answer none, health checks included (behind load balancers);
+    - hung: running tasks take requests and answer none, health checks included;
     - failed_pull: the next tasks to start cannot pull their image, for the reason `pull_error`;
     - slow_start: the next tasks to start listen `slow_seconds` later than they would;
     - instance_loss: container instances end at once, and all tasks on them;
@@ -131,7 +131,10 @@ def _check_kind(on: Service | Cluster | AutoScalingGroup, kind: str, zone: str |
     if kind == "spot_interruption" and not spot_markets(on):
         raise InvalidSetting(f"kind={kind!r} on {on.name!r}, which buys no Spot capacity: leave it out, or buy some")
     if kind == "hung" and nothing_hangs(on):
-        raise InvalidSetting(f"kind={kind!r} on {on.name!r}: nobody would notice; put it behind a load balancer")
+        raise InvalidSetting(
+            f"kind={kind!r} on {on.name!r}: nobody would notice; put it behind a load balancer, or give its container a"
+            " health check"
+        )
     if zone is not None and kind != "zone_outage":
         raise InvalidSetting(f"zone={zone!r} with kind={kind!r}: a zone goes with kind='zone_outage'; leave it out")
     if kind == "zone_outage" and not isinstance(on, Service):

@@ -91,13 +91,15 @@ def _out_of_memory(blow: Blow) -> int:
     for task in tasks:
         text = f"{OUT_OF_MEMORY}: the application in task {task.short} takes all that it may have."
         task.record.attributes["reason"] = OUT_OF_MEMORY
-        task.crash(blow.on.sim.log.add("fault", task.id, text), KILLED)
+        task.crash(blow.on.sim.log.add("fault", task.id, text), KILLED, OUT_OF_MEMORY)
     return len(tasks)
 
 
 def nothing_hangs(on: Place) -> bool:
     """Whether it is a service of which nobody would notice that it hangs."""
-    return isinstance(on, Service) and not any(isinstance(front, Breakable) for front in on.fronts)
+    if not isinstance(on, Service) or any(isinstance(front, Breakable) for front in on.fronts):
+        return False
+    return not any(one.health_check for one in on.task_definition.container_definitions)
 
 
 def _hang(blow: Blow) -> int:

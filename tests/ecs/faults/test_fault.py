@@ -83,6 +83,28 @@ def test_a_hung_task_answers_nothing_fails_its_checks_and_is_killed_after_its_st
     assert web.running_count == 3
 
 
+def test_a_hung_task_fails_the_check_of_its_container():
+    sim = ecs.Simulation(5)
+    check = {"command": ["CMD", "true"], "interval": 5, "timeout": 2, "retries": 2}
+    container = {"name": "web", "image": "shop/web:1", "healthCheck": check}
+    definition = ecs.TaskDefinition.from_aws(
+        {
+            "family": "web",
+            "networkMode": "awsvpc",
+            "cpu": "256",
+            "memory": "512",
+            "containerDefinitions": [container],
+        }
+    )
+    web = ecs.Service(ecs.Cluster(sim, "shop"), definition, desired_count=2)
+    ecs.Fault(web, "hung", at_minute=5)
+    run = sim.run(minutes=8)
+
+    assert stopped(run) == ["ServiceSchedulerInitiated"]
+    assert roots(run, "task", "STOPPED") == {"fault"}
+    assert web.running_count == 2
+
+
 def test_requests_in_a_hung_task_are_lost_as_502_when_its_process_is_killed():
     sim, _, web = shop(desired=1)
     ecs.Fault(web, "hung", at_minute=5)
