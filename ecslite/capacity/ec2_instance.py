@@ -51,6 +51,7 @@ class Ec2Instance(ContainerInstance):
             memory=self.memory,
             market=market,
             ebs_gib=ebs_gib,
+            task_enis=type_.task_enis(trunking),
         )
 
     @property

@@ -167,7 +167,7 @@ class Task(Tenant):
         """Take room on a container instance."""
         instance.reserve(self.id, self.need, self.group, daemon=self.daemon)
         self.instance, self.zone = instance, instance.zone
-        self.record.attributes |= {"zone": instance.zone, "instance": instance.id}
+        self.record.attributes |= {"zone": instance.zone, "instance": instance.id, "placed_at": self.sim.now}
         self.record.attributes |= self.attachment.take(self.id, instance.zone)
         self.owner.cluster.settle(self, instance)
         self._placed.succeed()

@@ -15,7 +15,8 @@ __all__ = ["MODULES", "css", "esm", "plotly_js"]
 HERE = Path(__file__).parent
 
 MODULES = (
-    *("dom.js", "figure.js", "why.js", "board.js", "tables.js", "waterfall.js", "anatomy.js"),
+    *("dom.js", "figure.js", "why.js", "places.js", "boxes.js", "cards.js", "stage.js", "board.js"),
+    *("tables.js", "waterfall.js", "anatomy.js"),
     *("controls.js", "link.js", "line.js", "design.js", "explorer.js"),
 )
 """In the order of their imports: each imports only from those before it."""

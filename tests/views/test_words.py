@@ -73,13 +73,13 @@ def test_every_change_on_the_board_names_the_event_that_says_why(run):
 
 def test_the_boards_counts_are_the_runs_levels(run):
     desired = [[seconds, value, event] for seconds, value, event in run.level("DesiredCount").steps]
-    assert board.board(run)["desired"] == desired
+    assert board.board(run)["services"][0]["desired"] == desired
 
 
 def test_a_service_without_a_load_balancer_has_a_board_without_one():
     sim = ecs.Simulation(1)
     ecs.Service(ecs.Cluster(sim, "shop"), ecs.TaskDefinition("job", cpu=256, memory=512), desired_count=1)
-    assert board.board(sim.run(minutes=5))["load_balancer"] is None
+    assert board.board(sim.run(minutes=5))["load_balancers"] == []
 
 
 def test_an_events_place_in_the_list_is_its_id(run):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from scenarios import shop
@@ -37,8 +38,14 @@ def made(**changes):
 
 
 def ask(widget, n=1, **more):
-    widget.request = {"n": n, "settings": {"peak": 4}, "seed": 7, **more}
-    return widget.result
+    """The answer to a request, made in a thread of its own, in which no event loop runs."""
+
+    def asked():
+        widget.request = {"n": n, **{"settings": {"peak": 4}, "seed": 7, **more}}
+        return widget.result
+
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(asked).result()
 
 
 def test_designs_run_over_the_same_traffic():
@@ -68,9 +75,7 @@ def test_a_band_runs_many_seeds_and_says_what_lies_in_the_middle():
 
 
 def test_a_band_that_fails_says_so_in_words():
-    widget = made()
-    widget.request = {"n": 1, "settings": {"peak": 13}, "seed": 7, "band": 3}
-    assert widget.result == {"n": 1, "error": "peak=13: 13 brings bad luck, use 14"}
+    assert ask(made(), band=3, settings={"peak": 13}) == {"n": 1, "error": "peak=13: 13 brings bad luck, use 14"}
 
 
 def heard(widget):

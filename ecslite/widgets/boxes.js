@@ -1,0 +1,120 @@
+// The boxes of the board: a task on a micro-VM of its own, and an instance that fills with tasks in CPU and memory.
+import { button, h, holding, say } from "./dom.js";
+import { HEALTH, STAGES } from "./places.js";
+
+/** What a task is at a moment: state, health and the CPU it uses. */
+function taskAt(task, seconds) {
+  const state = (holding(task.states, seconds) ?? task.states[0])[1];
+  const health = holding(task.target, seconds)?.[1] ?? "unused";
+  const percent = state === "RUNNING" || state === "DEACTIVATING" ? task.use[Math.floor(seconds / 60)] ?? null : null;
+  return { state, health, percent };
+}
+
+function taskWords(task, { state, health, percent }) {
+  return `Task ${task.short} of ${task.revision}: ${state}, ${HEALTH[health]?.[1] ?? health}${percent === null ? "" : `, CPU ${percent} %`}. Why?`;
+}
+
+/** One task on Fargate: a micro-VM of its own, which fills up with the CPU it uses. */
+export function taskBox({ task, from, until, slot }, ask) {
+  const state = h("span", { class: "ecs-state" });
+  const use = h("span", { class: "ecs-use" });
+  const chip = h("span", { class: "ecs-chip" });
+  const fill = h("span", { class: "ecs-fill", "aria-hidden": "true" });
+  const name = h("span", { class: "ecs-name" }, task.short.slice(0, 6));
+  const revision = h("span", { class: "ecs-revision" });
+  const el = button([fill, h("span", { class: "ecs-head" }, name, revision, chip), state, use], () => ask(task), { class: "ecs-task", hidden: true });
+  el.style.gridRow = slot + 1;
+  let key = "";
+
+  return {
+    el,
+    revision(words) { say(revision, words); },
+    at(seconds) {
+      el.hidden = seconds < from || seconds >= until;
+      if (el.hidden) return;
+      const now = taskAt(task, seconds);
+      const next = `${now.state}/${now.health}/${now.percent}`;
+      if (next === key) return;
+      key = next;
+      el.dataset.stage = STAGES[now.state] ?? "run";
+      el.dataset.health = now.health;
+      fill.style.height = `${Math.min(now.percent ?? 0, 100)}%`;
+      say(state, now.state);
+      say(chip, HEALTH[now.health]?.[0] ?? "");
+      say(use, now.percent === null ? "" : `CPU ${now.percent} %`);
+      el.setAttribute("aria-label", taskWords(task, now));
+    },
+  };
+}
+
+/** A task where room is short: a small square with its mark. */
+export function taskChip({ task, from, until }, ask) {
+  const el = button("", () => ask(task), { class: "ecs-task ecs-small", hidden: true });
+  let key = "";
+  return {
+    el,
+    revision(words) { el.dataset.revision = words; },
+    at(seconds) {
+      el.hidden = seconds < from || seconds >= until;
+      if (el.hidden) return;
+      const now = taskAt(task, seconds);
+      const next = `${now.state}/${now.health}/${now.percent}`;
+      if (next === key) return;
+      key = next;
+      el.dataset.stage = STAGES[now.state] ?? "run";
+      el.dataset.health = now.health;
+      say(el, HEALTH[now.health]?.[0] || (STAGES[now.state] === "run" ? "●" : STAGES[now.state] === "start" ? "◌" : "×"));
+      el.setAttribute("aria-label", taskWords(task, now));
+    },
+    holds: (seconds) => seconds >= from && seconds < until && STAGES[taskAt(task, seconds).state] !== "gone",
+  };
+}
+
+/** Tasks laid corner to corner: what is left at the upper right is the room in both CPU and memory. */
+function drawPlane(plane, instance, tasks) {
+  let [x, y] = [0, 0];
+  const rooms = tasks.map(({ task }) => {
+    const [wide, high] = [(100 * task.cpu) / instance.cpu, (100 * task.memory) / instance.memory];
+    const el = h("span", { class: "ecs-room", "data-revision": task.revision });
+    el.style.cssText = `left:${x}%;bottom:${y}%;width:${wide}%;height:${high}%`;
+    [x, y] = [x + wide, y + high];
+    return el;
+  });
+  plane.replaceChildren(...rooms);
+  return [x, y];
+}
+
+/** A container instance with the tasks on it. */
+export function instanceBox({ instance, from, until, slot }, placed, ask, askInstance) {
+  const chips = placed.map((one) => ({ ...taskChip(one, ask), task: one.task }));
+  const plane = h("span", { class: "ecs-plane", "aria-hidden": "true" });
+  const state = h("span", { class: "ecs-state" });
+  const use = h("span", { class: "ecs-use" });
+  const head = button([h("span", { class: "ecs-name" }, instance.short), h("span", { class: "ecs-type" }, instance.type)], () => askInstance(instance), { class: "ecs-instance-head" });
+  const box = h("div", { class: "ecs-chips" }, chips.map((chip) => chip.el));
+  const el = h("div", { class: "ecs-instance", hidden: true }, head, plane, h("span", { class: "ecs-instance-foot" }, state, use), box);
+  el.style.gridRow = slot + 1;
+  let key = "";
+
+  return {
+    el,
+    chips,
+    at(seconds) {
+      el.hidden = seconds < from || seconds >= until;
+      if (el.hidden) return;
+      for (const chip of chips) chip.at(seconds);
+      const here = chips.filter((chip) => chip.holds(seconds));
+      const now = (holding(instance.states, seconds) ?? instance.states[0])[1];
+      const next = `${now}/${here.map((chip) => chip.task.short).join()}`;
+      if (next === key) return;
+      key = next;
+      el.dataset.stage = STAGES[now] ?? "run";
+      const [cpu, memory] = drawPlane(plane, instance, here).map(Math.round);
+      const enis = instance.task_enis === null ? "" : `, ${here.length} of ${instance.task_enis} ENIs`;
+      say(state, here.length || now !== "InService" ? now : "InService, empty");
+      say(use, `CPU ${cpu} %, memory ${memory} %`);
+      el.dataset.empty = String(here.length === 0);
+      head.setAttribute("aria-label", `Instance ${instance.short}, ${instance.type}: ${now}, ${here.length} task${here.length === 1 ? "" : "s"}, CPU ${cpu} % and memory ${memory} % reserved${enis}. Why?`);
+    },
+  };
+}
