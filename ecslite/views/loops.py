@@ -86,7 +86,7 @@ def _tasks(seen: measures.Service) -> Panel:
         Line(name="Running tasks", points=running, colour=BLUE, word="running", shape="hv", filled=True),
         Line(name="Desired tasks", points=desired, colour=VERMILION, word="desired", dash="dash", shape="hv"),
     ]
-    return Panel(name="tasks", title="Loop 1: tasks", unit="tasks", lines=lines, whole=True)
+    return Panel(name="tasks", title="Tasks", unit="tasks", lines=lines, whole=True)
 
 
 def _instances(run: Run, provider: str) -> Panel:
@@ -94,24 +94,24 @@ def _instances(run: Run, provider: str) -> Panel:
         by_minute(_of(run, name, provider)) for name in ("InstancesRunning", "InstancesEmpty", "InstancesPacked")
     )
     lines = [
-        Line(name="Instances there (N)", points=there, colour=BLUE, word="there (N)", shape="hvh", filled=True),
+        Line(name="Instances there (N)", points=there, colour=BLUE, word="there N", shape="hvh", filled=True),
         Line(name="Could hold all tasks", points=packed, colour=PURPLE, word="would do", dash="dot", shape="hvh"),
         Line(name="Empty", points=empty, colour=MUTED, word="empty", dash="dashdot", shape="hvh"),
     ]
     if (needed := _of(run, "InstancesNeeded", provider)) != ():
         points = by_minute(needed)
         lines.insert(
-            1, Line(name="Needed (M)", points=points, colour=VERMILION, word="needed (M)", dash="dash", shape="hvh")
+            1, Line(name="Needed (M)", points=points, colour=VERMILION, word="needed M", dash="dash", shape="hvh")
         )
-    return Panel(name="instances", title="Loop 2: instances", unit="instances", lines=lines, whole=True)
+    return Panel(name="instances", title="Instances", unit="instances", lines=lines, whole=True)
 
 
 def _dollars(run: Run, seen: measures.Service, prices: Prices | None) -> Panel:
     peak, _ = _peak(seen)
     paid = dollars_since(run, peak, prices)
     points = [float(place) for place in range(1, len(paid) + 1)], [round(usd, 4) for usd in paid]
-    line = Line(name="Paid since the peak", points=points, colour=PURPLE, word="since the peak of tasks", filled=True)
-    return Panel(name="dollars", title="The bill for instances", unit="US dollars", lines=[line])
+    line = Line(name="Paid since the peak", points=points, colour=PURPLE, word="since the peak", filled=True)
+    return Panel(name="dollars", title="Paid for instances", unit="US dollars", lines=[line])
 
 
 def _peak(seen: measures.Service) -> tuple[float, int]:

@@ -92,17 +92,17 @@ class Service:
 
 def service(run: Run, name: str | None = None) -> Service:
     """The service of that name, or the only one of the run; NotInThisRun says which there are."""
-    names = [level.subject for level in run.levels if level.name == "DesiredCount"]
-    if name is None and len(names) == 1:
-        name = names[0]
-    if name not in names:
-        raise NotInThisRun(f"service={name!r}: this run has {', '.join(names) or 'no service'}; name one of them")
+    services = [level.subject for level in run.levels if level.name == "DesiredCount"]
+    if name is None and len(services) == 1:
+        name = services[0]
+    if name not in services:
+        raise NotInThisRun(f"service={name!r}: this run has {', '.join(services) or 'no service'}; name one of them")
     tasks = tuple(task for task in run.of_kind("task") if task.attributes["service"] == name)
     ids = {task.id for task in tasks}
     targets = {part.attributes["task"]: part for part in run.of_kind("target") if part.attributes["task"] in ids}
     behind = {part.attributes["load_balancer"] for part in targets.values()}
-    # A service whose tasks never came to be registered still stands before its only load balancer.
-    balancers = sorted(behind) or [part.id for part in run.of_kind("load_balancer")]
+    # An only service whose tasks never came to be registered still stands behind the load balancer.
+    balancers = sorted(behind) or [part.id for part in run.of_kind("load_balancer") if len(services) == 1]
     return Service(run, name, tasks, targets, balancers[0] if balancers else None)
 
 

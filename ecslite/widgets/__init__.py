@@ -7,7 +7,7 @@ from ecslite.widgets.board import Board
 from ecslite.widgets.controls import Choice, Prediction, Range
 from ecslite.widgets.explorer import Explorer
 from ecslite.widgets.figure import Figure
-from ecslite.widgets.shown import anatomy_view, loops_views, service_views, together, waterfall_view
+from ecslite.widgets.shown import anatomy_view, loops_views, parts_views, service_views, together, waterfall_view
 
 __all__ = [
     "Board",
@@ -18,6 +18,7 @@ __all__ = [
     "Range",
     "anatomy_view",
     "loops_views",
+    "parts_views",
     "service_views",
     "together",
     "waterfall_view",

@@ -80,7 +80,9 @@ function drawPlane(plane, instance, tasks) {
     [x, y] = [x + wide, y + high];
     return el;
   });
-  plane.replaceChildren(...rooms);
+  const used = h("span", { class: "ecs-used" });
+  used.style.cssText = `width:${x}%;height:${y}%`;
+  plane.replaceChildren(used, ...rooms);
   return [x, y];
 }
 

@@ -1,6 +1,9 @@
 // A figure: a Plotly spec drawn in the colours of the page, with a cursor that follows the board's time.
 import { amountWords, h } from "./dom.js";
 
+/** Below so many pixels the panels' headings are set smaller. */
+const NARROW = 420;
+
 const QUIET = { displayModeBar: false, responsive: false, showTips: false };
 
 /** The page's own colours, as they stand now; plotly.js reads rgb() but no newer way of writing a colour. */
@@ -17,7 +20,7 @@ function themedAxis(axis, colours) {
 
 /** The layout in the page's colours; the spec itself is left as it is. */
 function themedLayout(layout, colours, touch) {
-  const themed = { ...layout, autosize: true, dragmode: touch ? false : "zoom" };
+  const themed = { ...layout, annotations: layout.annotations?.map((note) => ({ ...note })), autosize: true, dragmode: touch ? false : "zoom" };
   themed.font = { ...layout.font, color: colours.text, family: "inherit" };
   themed.hoverlabel = { bgcolor: colours.background, bordercolor: colours.grid, font: { color: colours.text } };
   for (const key of Object.keys(layout)) if (/^[xy]axis/.test(key)) themed[key] = themedAxis(layout[key], colours);
@@ -52,6 +55,7 @@ export function createFigure(el, { onTime } = {}) {
 
   function draw(figure, alt, prediction = null, picture = null) {
     shown = { figure, alt, prediction, picture };
+    box.style.minHeight = `${figure.layout.height ?? 500}px`;
     plot.setAttribute("aria-label", alt);
     words.textContent = alt;
     if (globalThis.Plotly) return react();
@@ -67,6 +71,7 @@ export function createFigure(el, { onTime } = {}) {
     if (ghost) layout.annotations = [...(layout.annotations ?? []), ghost.note];
     if (!plot.classList.contains("js-plotly-plot")) plot.replaceChildren();
     drawnWidth = plot.clientWidth;
+    if (drawnWidth < NARROW) for (const note of layout.annotations ?? []) note.font = { ...note.font, size: 10 };
     layout.width = Math.max(drawnWidth, 240);
     const drawn = globalThis.Plotly.react(plot, data, layout, QUIET);
     listen();

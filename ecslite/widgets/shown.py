@@ -8,9 +8,9 @@ from typing import Any
 from ecslite.billing.bill import bill
 from ecslite.errors import NotInThisRun
 from ecslite.sim.run import Run
-from ecslite.views import alt, anatomy, board, figures, loops, tables, waterfall
+from ecslite.views import alt, anatomy, board, figures, loops, parts, tables, waterfall
 
-__all__ = ["Views", "anatomy_view", "loops_views", "service_views", "together", "waterfall_view"]
+__all__ = ["Views", "anatomy_view", "loops_views", "parts_views", "service_views", "together", "waterfall_view"]
 
 Views = Callable[[Run], Mapping[str, Any]]
 
@@ -30,6 +30,21 @@ def service_views(run: Run) -> dict[str, Any]:
 def loops_views(run: Run) -> dict[str, Any]:
     """As `service_views`, with the figure of the two loops and their one bill."""
     return {**service_views(run), "figure": loops.figure(run), "alt": loops.alt(run)}
+
+
+def parts_views(*names: str) -> Views:
+    """A run of serverless parts, all or those named: figure, its words, board, events and bill."""
+
+    def shown(run: Run) -> dict[str, Any]:
+        return {
+            "figure": parts.figure(run, names),
+            "alt": parts.alt(run, names),
+            "board": board.board(run),
+            "events": board.events(run),
+            "bill": tables.bill(bill(run).lines),
+        }
+
+    return shown
 
 
 def waterfall_view(run: Run) -> dict[str, Any]:

@@ -1,0 +1,129 @@
+"""The board holds what a picture needs: instances and their tasks, zones, deployments, and a card for each part."""
+
+from __future__ import annotations
+
+import json
+
+import plotly.graph_objects as go
+import pytest
+
+import ecslite as ecs
+from ecslite.views import board, cards, parts
+
+
+@pytest.fixture(scope="module")
+def fleet():
+    """Two services on instances, one of them updated at minute 10."""
+    sim = ecs.Simulation(3)
+    group = ecs.AutoScalingGroup(sim, "fleet", max_size=6, desired_capacity=1)
+    cluster = ecs.Cluster(sim, "shop", capacity=[ecs.CapacityProvider(group)])
+    front = ecs.LoadBalancer(sim, "front")
+    web = ecs.Service(cluster, ecs.TaskDefinition("web", cpu=1024, memory=2048), desired_count=3, load_balancer=front)
+    ecs.Service(cluster, ecs.TaskDefinition("job", cpu=256, memory=512), desired_count=1)
+    ecs.Traffic(sim, ecs.constant(5), cpu_seconds=0.05).to(front)
+    sim.at(600, lambda: web.update(task_definition=ecs.TaskDefinition("web", cpu=512, memory=1024)))
+    return sim.run(minutes=30)
+
+
+@pytest.fixture(scope="module")
+def functions():
+    sim = ecs.Simulation(3)
+    resize = ecs.Function(sim, "resize", warm=0.3, cold=0.8, reserved_concurrency=10)
+    ecs.Traffic(sim, ecs.spike(base=5, peak=80, at_minute=5, for_minutes=5)).to(resize)
+    return sim.run(minutes=20)
+
+
+def test_every_task_on_an_instance_names_it_and_when_it_got_there(fleet):
+    shown = board.board(fleet)
+    known = {one["id"] for one in shown["instances"]}
+    assert {task["instance"] in known and task["placed"] >= task["states"][0][0] for task in shown["tasks"]} == {True}
+
+
+def test_instances_never_hold_more_than_they_have(fleet):
+    shown = board.board(fleet)
+    for instance in shown["instances"]:
+        for second in range(0, 1800, 10):
+            here = [
+                task
+                for task in shown["tasks"]
+                if task["instance"] == instance["id"]
+                and task["placed"] <= second
+                and not any(state == "STOPPED" and at <= second for at, state, _ in task["states"])
+            ]
+            assert sum(task["cpu"] for task in here) <= instance["cpu"]
+            assert sum(task["memory"] for task in here) <= instance["memory"]
+
+
+def test_both_services_and_both_deployments_of_one_are_there(fleet):
+    services = board.board(fleet)["services"]
+    assert [(one["name"], len(one["deployments"])) for one in services] == [("web", 2), ("job", 1)]
+
+
+def test_a_balancer_knows_its_services(fleet):
+    assert [one["services"] for one in board.board(fleet)["load_balancers"]] == [["web"]]
+
+
+def test_one_service_may_be_shown_alone(fleet):
+    shown = board.board(fleet, service="job")
+    assert ({task["service"] for task in shown["tasks"]}, shown["load_balancers"]) == ({"job"}, [])
+
+
+def test_zones_are_those_of_tasks_and_instances(fleet):
+    shown = board.board(fleet)
+    assert shown["zones"] == sorted({one["zone"] for one in shown["instances"]})
+
+
+def test_a_function_is_a_card_with_its_environments_and_its_throttles(functions):
+    [card] = board.board(functions)["cards"]
+    busy = next(one for one in card["counts"] if one["label"] == "busy")
+    refused = next(one for one in card["rates"] if one["bad"])
+    assert (card["name"], max(count for _, count, _ in busy["steps"])) == ("resize", 10)
+    assert refused["label"] == "429/s" and max(refused["values"]) > 0
+
+
+def test_a_table_is_a_card_with_a_cell_for_each_partition():
+    sim = ecs.Simulation(1)
+    orders = ecs.Table(sim, "orders", billing_mode="PROVISIONED", read_capacity_units=50, write_capacity_units=50)
+    ecs.Traffic(sim, ecs.constant(5)).to(orders)
+    [card] = cards.cards(sim.run(minutes=5))
+    assert [cell["label"] for cell in card["cells"]] == ["0"]
+    assert max(heat for _, heat, _ in card["cells"][0]["steps"]) >= 1
+
+
+def test_what_is_on_the_board_is_plain_json(fleet, functions):
+    shown = [board.board(fleet), board.board(functions)]
+    assert json.loads(json.dumps(shown)) == shown
+
+
+def test_a_run_of_nothing_has_no_board():
+    with pytest.raises(ecs.NotInThisRun, match="there is no board"):
+        board.board(ecs.Simulation(1).run(minutes=1))
+
+
+# Their figures
+
+
+def test_plotly_accepts_the_figure_of_a_function(functions):
+    spec = parts.figure(functions)
+    assert go.Figure(spec).data[0].name == "resize init"
+    assert list(spec["layout"]["meta"]["panels"]) == ["resize counts", "resize rates", "resize latency"]
+
+
+def test_lines_of_one_panel_differ_in_more_than_colour(functions):
+    looks = [(t["yaxis"], t["line"]["dash"], t.get("fill")) for t in parts.figure(functions)["data"]]
+    assert len(set(looks)) == len(looks)
+
+
+def test_its_words_say_the_peak_of_each_line_with_its_minute(functions):
+    assert "Function resize: busy at most 10 environments, in minute" in parts.alt(functions)
+
+
+def test_a_quiet_run_is_said_to_be_quiet():
+    sim = ecs.Simulation(1)
+    ecs.Function(sim, "resize", warm=0.3, cold=0.8)
+    assert parts.alt(sim.run(minutes=5)) == "Nothing happened in 5 minutes."
+
+
+def test_a_part_that_is_not_there_is_answered_with_those_there_are(functions):
+    with pytest.raises(ecs.NotInThisRun, match="shrink is not in this run: it has resize"):
+        parts.figure(functions, ["shrink"])
