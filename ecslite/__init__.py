@@ -53,6 +53,12 @@ from ecslite.ecs.faults.fault import Fault
 from ecslite.ecs.placement import PlacementConstraint, PlacementStrategy
 from ecslite.ecs.run_task import Failure, RunTaskResult, run_task, stop_task
 from ecslite.ecs.service import Service
+from ecslite.ecs.service_connect import (
+    ServiceConnectConfiguration,
+    ServiceConnectService,
+    TimeoutConfiguration,
+    service_connect_proxy_size,
+)
 from ecslite.ecs.task import Task
 from ecslite.ecs.task_definition import TaskDefinition
 from ecslite.errors import DocumentFault, EcsliteError, InvalidDocument, InvalidSetting, NotInThisRun
@@ -162,7 +168,9 @@ __all__ = [
     "ScheduledAction",
     "SecurityGroup",
     "Service",
+    "ServiceConnectConfiguration",
     "ServiceConnectEndpoint",
+    "ServiceConnectService",
     "Simulation",
     "SpotInterruptions",
     "StepAdjustment",
@@ -175,6 +183,7 @@ __all__ = [
     "TaskDefinition",
     "ThresholdConfiguration",
     "Throttle",
+    "TimeoutConfiguration",
     "TracedRequest",
     "Traffic",
     "Uniform",
@@ -192,6 +201,7 @@ __all__ = [
     "reach",
     "register_task_definition",
     "run_task",
+    "service_connect_proxy_size",
     "spike",
     "stop_task",
     "views",

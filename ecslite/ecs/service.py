@@ -33,6 +33,7 @@ from ecslite.ecs.placement import (
     choose_task_to_stop,
 )
 from ecslite.ecs.registries import check_registries
+from ecslite.ecs.service_connect import Membership, ServiceConnectConfiguration
 from ecslite.ecs.service_metrics import use_samples
 from ecslite.ecs.stopped import FAILED_CHECKS
 from ecslite.ecs.task import Task
@@ -70,6 +71,7 @@ class Service:
         name: str | None = None,
         load_balancer: Front | Sequence[Front] | None = None,
         service_registries: Sequence[Discovery] = (),
+        service_connect_configuration: ServiceConnectConfiguration | None = None,
         network_configuration: AwsvpcConfiguration | None = None,
         health_check_grace_period_seconds: int = 0,
         capacity_provider_strategy: Sequence[CapacityProviderStrategyItem] | None = None,
@@ -91,7 +93,8 @@ class Service:
         self.deployment_configuration = deployment_configuration or DeploymentConfiguration()
         self.name = name or task_definition.family
         check_registries(service_registries, task_definition, desired_count)
-        self.fronts = (*_fronts(load_balancer), *service_registries)
+        self._membership = Membership(self.name, service_connect_configuration, task_definition)
+        self.fronts = (*_fronts(load_balancer), *service_registries, *self._membership.endpoints)
         self.grace = health_check_grace_period_seconds
         self.strategy = strategy_of(cluster, capacity_provider_strategy, launch_type)
         self.launch_type = launch_type
@@ -186,7 +189,9 @@ class Service:
             text = f"You deploy {definition.name} to service {self.name}."
             cause = self.sim.log.add("service", self.name, text, cause)
         assert cause is not None
-        return self._deployments.add(definition, application, cause)
+        event = self._deployments.add(definition, application, cause)
+        self._membership.deployed(self.deployment.id)
+        return event
 
     @property
     def deployments(self) -> list[Deployment]:
@@ -227,6 +232,7 @@ class Service:
 
     def task_changed(self, task: Task, event: int) -> None:
         """A task has begun to run, is being taken out of service, or has stopped."""
+        self._membership.task_changed(task.id, task.last_status, task.deployment)
         if task.last_status == "STOPPED":
             self.tasks.remove(task)
         elif task.last_status == "DEACTIVATING":

@@ -41,7 +41,7 @@ NEVER = float("inf")
 class Namespace:
     """A Cloud Map namespace: endpoints by name, and the proxies of the tasks that are in it."""
 
-    # Model: until a service is a client in it, requests come from `proxies` proxies that know every endpoint.
+    # Model: while no other service is in it, an endpoint gets its requests from `proxies` proxies that know it.
 
     def __init__(
         self, sim: Simulation, name: str, *, proxies: int = 2, outlier_detection: OutlierDetection | None = None
@@ -55,7 +55,8 @@ class Namespace:
         self._members: dict[str, tuple[str, frozenset[str], Proxy]] = {}
         """The tasks in it by id: their service, the endpoints they know, and their proxy."""
         self._always = [self._proxy(f"{name}/{number}") for number in range(proxies)]
-        self._has_members = False
+        self._services: dict[str, None] = {}
+        """All services that have had a task in it."""
 
     @property
     def known(self) -> frozenset[str]:
@@ -73,7 +74,7 @@ class Namespace:
     def join(self, task_id: str, service: str, known: frozenset[str]) -> None:
         """A task runs with a proxy that knows these endpoints, and will know no other."""
         self.catch_up()
-        self._has_members = True
+        self._services[service] = None
         self._members[task_id] = (service, known, self._proxy(task_id))
 
     def leave(self, task_id: str) -> None:
@@ -83,7 +84,7 @@ class Namespace:
 
     def proxies_of(self, endpoint: ServiceConnectEndpoint) -> list[Proxy | None]:
         """One for each task that may call the endpoint; None for one whose proxy does not know it."""
-        if not self._has_members:
+        if not any(service != endpoint.owner for service in self._services):
             return [*self._always]
         callers = [member for member in self._members.values() if member[0] != endpoint.owner]
         return [proxy if endpoint.name in known else None for _, known, proxy in callers]
