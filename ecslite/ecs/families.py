@@ -6,7 +6,9 @@ family, and can be named as "web" (the latest ACTIVE revision) or "web:2".
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from ecslite.ecs.task_definition import TaskDefinition
 from ecslite.errors import InvalidSetting
@@ -52,8 +54,10 @@ class Families:
         return fitting[-1]
 
 
-def register_task_definition(sim: Simulation, definition: TaskDefinition) -> TaskDefinition:
-    """The definition as the next revision of its family in this simulation [ECS API, RegisterTaskDefinition].
+def register_task_definition(sim: Simulation, definition: TaskDefinition | Mapping[str, Any] | str) -> TaskDefinition:
+    """The definition, or the document, as the next revision of its family in this simulation.
+
+    Raises InvalidDocument with all faults of a document. [ECS API, RegisterTaskDefinition; read 2026-11-24]
 
     >>> sim = Simulation(1)
     >>> register_task_definition(sim, TaskDefinition("web")).name
@@ -61,7 +65,8 @@ def register_task_definition(sim: Simulation, definition: TaskDefinition) -> Tas
     >>> register_task_definition(sim, TaskDefinition("web", cpu=512, memory=1024)).name
     'web:2'
     """
-    return sim.the(Families).register(definition)
+    read = definition if isinstance(definition, TaskDefinition) else TaskDefinition.from_aws(definition)
+    return sim.the(Families).register(read)
 
 
 def deregister_task_definition(sim: Simulation, name: str) -> TaskDefinition:

@@ -35,7 +35,7 @@ from ecslite.ecs.placement import (
 from ecslite.ecs.registries import check_registries
 from ecslite.ecs.service_connect import Membership, ServiceConnectConfiguration
 from ecslite.ecs.service_metrics import use_samples
-from ecslite.ecs.stopped import FAILED_CHECKS
+from ecslite.ecs.stopped import FAILED_CHECKS, FAILED_CONTAINER_CHECKS
 from ecslite.ecs.task import Task
 from ecslite.ecs.task_definition import TaskDefinition
 from ecslite.ecs.zones import zone_with_fewest, zone_with_most
@@ -252,7 +252,10 @@ class Service:
         if task.desired_status == "STOPPED" or task.condemned not in (None, *FAILED_CHECKS):
             return
         left = (task.running_since or self.sim.now) + self.grace - self.sim.now
-        task.condemned = None if left > 0 else task.fault
+        before, task.condemned = task.condemned, None if left > 0 else task.fault
+        if task.condemned == FAILED_CONTAINER_CHECKS != before:
+            text = f"(service {self.name}) (task {task.id}) failed container health checks."
+            event = self.sim.log.add("service", self.name, text, event)
         if left > 0 and task.fault is not None:
             self.sim.process(self._look_after(left, task, event))
         self._wake(event)

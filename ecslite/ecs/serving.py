@@ -48,6 +48,7 @@ class Serving:
         self.listens_at = float("inf")
         self.hangs = False
         """Its application answers nothing, by a fault."""
+        self._begun = False
         self._host: ContainerInstance | None = None
         self.out_of_memory: Callable[[str], None] = lambda why: None
         """Called with one sentence when it uses more memory than it may."""
@@ -71,7 +72,7 @@ class Serving:
         checked: bool,
     ) -> None:
         """Register: the process has run `since` that second, and listens when its application has started up."""
-        self._host = host
+        self._begun, self._host = True, host
         self._take_memory(since)
         self.listens_at = since + on_grid(self.application.startup_seconds)
         port = container_port(self.definition.container_definitions)
@@ -88,6 +89,8 @@ class Serving:
 
     def begin_again(self) -> None:
         """The process runs again, after a restart of its container: it is at the same addresses."""
+        if not self._begun:
+            return
         self.listens_at = self.sim.now + on_grid(self.application.startup_seconds)
         self.catch_up()
         for target in self.targets:

@@ -138,8 +138,9 @@ class Task(Tenant):
     @property
     def ready(self) -> bool:
         """RUNNING and well by all that is asked: a healthy target of each front, HEALTHY by its container checks."""
-        well = self.containers.passed and all(target.state == "healthy" for target in self.targets)
-        return well and self.last_status == "RUNNING"
+        if self.last_status != "RUNNING" or (self.containers.checked and not self.containers.passed):
+            return False
+        return not self.targets or all(target.state == "healthy" for target in self.targets)
 
     @property
     def health_status(self) -> str:
@@ -286,6 +287,9 @@ class Task(Tenant):
                 interface=self.attachment.interface,
                 checked=not self.containers.passed,
             )
+            if not self.containers.own.running:
+                # It has exited while others were starting, and is about to be restarted.
+                self.serving.end(self.containers.own.event)
 
     def _launch(self) -> Steps:
         draw, random = self.times, self.random

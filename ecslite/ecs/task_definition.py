@@ -8,7 +8,7 @@ memory=512)` is the short way to one container.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import InitVar, dataclass
+from dataclasses import InitVar, dataclass, field
 from typing import Any
 
 from ecslite.capacity.container_instance import Need
@@ -54,6 +54,8 @@ class TaskDefinition:
     memory_is_limit: bool = True
     """The same of `memory`; where False, the containers' own hard limits (memory) bind, if they have any."""
     not_simulated: tuple[str, ...] = ()
+    document: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What it was read from, whole: whatever is not simulated stands there. Empty where it was not read."""
 
     def __post_init__(self, image: str | None) -> None:
         if not self.container_definitions:
@@ -93,6 +95,7 @@ class TaskDefinition:
             cpu_is_limit=bool(parse_cpu(body.get("cpu", ""))),
             memory_is_limit=bool(parse_memory(body.get("memory", ""))),
             not_simulated=unused_paths(body),
+            document=body,
         )
 
     @property

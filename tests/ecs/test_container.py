@@ -388,6 +388,26 @@ def test_an_unhealthy_task_of_a_service_is_replaced():
     assert "fails its health check" in " ".join(event.text for event in run.why(task.states[-1][2]))
 
 
+def test_the_service_says_so_as_ecs_does():
+    run, task = task_of(container("web", check=check()), application=ecs.Application(fails_checks=((60, 10_000),)))
+
+    assert f"(service web) (task {task.id}) failed container health checks." in [
+        event.text for event in run.events("service")
+    ]
+
+
+def test_a_failing_check_counts_for_the_circuit_breaker():
+    breaker = ecs.DeploymentCircuitBreaker(enable=True, rollback=False)
+    run, _ = task_of(
+        container("web", check=check(5, retries=1)),
+        application=ecs.Application(fails_checks=((0, 10_000),)),
+        deployment_configuration=ecs.DeploymentConfiguration(deployment_circuit_breaker=breaker),
+        minutes=15,
+    )
+
+    assert run.of_kind("deployment")[0].states[-1][1] == "FAILED"
+
+
 def test_the_grace_period_forgives_until_it_is_over():
     sim = ecs.Simulation(1)
     definition = ecs.TaskDefinition("web", container_definitions=(container("web", check=check()),))
@@ -450,6 +470,33 @@ def test_an_application_that_answers_with_an_error_fails_both_kinds_of_check():
     unhealthy = next(event for event in run.log if "is UNHEALTHY" in event.text)
 
     assert "answers its health checks with an error" in run.why(unhealthy)[1].text
+
+
+def test_an_application_that_hangs_fails_its_check():
+    sim = ecs.Simulation(1)
+    definition = ecs.TaskDefinition("web", container_definitions=(container("web", check=check()),))
+    patient = ecs.HealthCheck(unhealthy_threshold_count=10)
+    front = ecs.LoadBalancer(sim, "front", health_check=patient)
+    web = ecs.Service(ecs.Cluster(sim, "shop"), definition, desired_count=1, load_balancer=front)
+    ecs.Fault(web, "hung", at_minute=3)
+    run = sim.run(minutes=6)
+    unhealthy = next(event for event in run.log if "is UNHEALTHY" in event.text)
+
+    assert run.why(unhealthy)[1].kind == "fault"
+
+
+def test_an_answer_that_is_on_its_way_when_its_container_exits_says_nothing():
+    """A check at second 45, when a worker is free only after more than its 5 s, and an exit at second 46."""
+    sim = ecs.Simulation(1)
+    front = ecs.LoadBalancer(sim, "front")
+    definition = ecs.TaskDefinition("web", container_definitions=(container("web", check=check(45)),))
+    ecs.Service(
+        ecs.Cluster(sim, "shop"), definition, desired_count=1, load_balancer=front, backlog=500, exits_after_seconds=46
+    )
+    ecs.Traffic(sim, ecs.constant(100), cpu_seconds=1).to(front)
+    run = sim.run(minutes=2)
+
+    assert not any("HEALTHY" in event.text for event in run.log)
 
 
 def test_a_check_that_ends_after_its_container_says_nothing():
@@ -523,6 +570,53 @@ def test_a_task_that_stops_meanwhile_restarts_nothing():
     assert described(run.of_kind("task")[0])["web"] == {"last_status": "STOPPED", "exit_code": 137}
 
 
+def test_one_that_exits_while_others_wait_is_restarted_before_the_task_runs():
+    """The application exits at second 70 and restarts in some 2; the other comes up at second 70, and the task with
+    it, so that it is registered while it is down, and serves once it is back."""
+    sim = ecs.Simulation(3)
+    front = ecs.LoadBalancer(sim, "front")
+    parts = (
+        container("web", restart_policy=restarting(60), port_mappings=(ecs.PortMapping(80),)),
+        container("late", "init/SUCCESS", essential=False),
+        container("init", essential=False),
+    )
+    web = ecs.Service(
+        ecs.Cluster(sim, "shop"),
+        ecs.TaskDefinition("web", container_definitions=parts),
+        desired_count=1,
+        load_balancer=front,
+        application=ecs.Application(
+            exits_after_seconds=70, memory_mib=100, containers={"init": Behaviour(exits_after_seconds=70.5)}
+        ),
+    )
+    sim.run(minutes=1)
+    sim.run(seconds=web.tasks[0].containers.own.started_at + 71)
+    states = web.tasks[0].last_status, web.tasks[0].targets[0].alive, web.tasks[0].containers.own.restart_count
+    sim.run(seconds=sim.now + 10)
+
+    assert states == ("RUNNING", False, 0)
+    assert web.tasks[0].targets[0].alive
+    assert web.tasks[0].containers.own.restart_count == 1
+
+
+def test_a_restart_before_the_task_runs_registers_nothing():
+    parts = (
+        container("web", restart_policy=restarting(60)),
+        container("late", "init/SUCCESS", essential=False),
+        container("init", essential=False),
+    )
+    run, task = task_of(
+        *parts,
+        application=ecs.Application(
+            exits_after_seconds=65, memory_mib=100, containers={"init": Behaviour(exits_after_seconds=100)}
+        ),
+        minutes=4,
+    )
+
+    assert described(task)["web"]["restart_count"] > 0
+    assert seconds_of(task, "RUNNING") - said(run, "init", "is started") == 100
+
+
 # What is refused
 
 
@@ -556,3 +650,18 @@ def test_the_stop_codes_are_the_apis():
     model = botocore.session.get_session().get_service_model("ecs")
 
     assert tuple(model.shape_for("TaskStopCode").enum) == STOP_CODES
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"workers": 0}, "workers=0"),
+        ({"backlog": 0}, "backlog=0"),
+        ({"discipline": "last-come"}, "discipline='last-come': use one of first-come-first-served"),
+        ({"image_mib": -1}, "image_mib=-1: use MiB from 0"),
+        ({"fails_check": ()}, "fails_check= is no setting of an application: use one of"),
+    ],
+)
+def test_an_application_that_cannot_be_is_refused(settings, says):
+    with pytest.raises(ecs.InvalidSetting, match=says):
+        ecs.Application().but(**settings)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import botocore.session
 import pytest
 
@@ -346,12 +348,33 @@ def test_launch_type_ec2_of_run_task_fails_at_once():
             "give one of the two",
         ),
         ({"placement_strategy": [ecs.PlacementStrategy("random")]}, "Fargate places tasks itself"),
+        (
+            {"capacity_provider_strategy": [ecs.CapacityProviderStrategyItem("FARGATE_SPOT")]},
+            "'FARGATE_SPOT' is no capacity provider of 'shop': it has FARGATE",
+        ),
         ({"containers": {"log": ecs.ContainerBehaviour()}}, "no such container"),
     ],
 )
 def test_run_task_refuses_what_ecs_would_refuse(settings, says):
     with pytest.raises(ecs.InvalidSetting, match=says):
         ecs.run_task(ecs.Cluster(ecs.Simulation(1), "shop"), BATCH, **settings)
+
+
+def test_a_cluster_without_capacity_runs_nothing():
+    with pytest.raises(ecs.InvalidSetting, match="has no capacity"):
+        ecs.run_task(ecs.Cluster(ecs.Simulation(1), "shop", capacity=[]), BATCH)
+
+
+def test_the_strategy_shares_the_tasks_of_a_call():
+    sim = ecs.Simulation(1)
+    cluster = ecs.Cluster(sim, "shop", capacity=[ecs.Fargate(), ecs.FargateSpot()])
+    shares = [
+        ecs.CapacityProviderStrategyItem("FARGATE", weight=1, base=2),
+        ecs.CapacityProviderStrategyItem("FARGATE_SPOT", weight=3),
+    ]
+    tasks = ecs.run_task(cluster, BATCH, count=10, capacity_provider_strategy=shares).tasks
+
+    assert [sum(task.provider.name == name for task in tasks) for name in cluster.providers] == [4, 6]
 
 
 def test_a_definition_for_instances_is_refused_on_fargate():
@@ -377,6 +400,14 @@ def test_revisions_count_up_in_each_family():
     names = [ecs.register_task_definition(sim, ecs.TaskDefinition(family)).name for family in ("a", "a", "b")]
 
     assert names == ["a:1", "a:2", "b:1"]
+
+
+def test_a_document_is_registered_as_it_is():
+    document = {"family": "web", "containerDefinitions": [{"name": "app", "image": "shop/web:1", "memory": 64}]}
+    sim = ecs.Simulation(1)
+    names = [ecs.register_task_definition(sim, one).name for one in (document, json.dumps(document))]
+
+    assert names == ["web:1", "web:2"]
 
 
 def test_a_family_names_its_latest_active_revision():

@@ -2,11 +2,13 @@
 
 import copy
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ecslite.capacity.sizes import FARGATE_SIZES, parse_cpu, parse_memory
+from ecslite.ecs.document import unused_paths
 from ecslite.ecs.task_definition import TaskDefinition
 from ecslite.errors import InvalidDocument, InvalidSetting
 
@@ -340,3 +342,85 @@ def test_a_mapping_that_holds_itself_is_refused():
 
 def test_a_file_of_many_faults_gets_a_message_of_bounded_length():
     assert len(message({"family": "a", "containerDefinitions": [{"x": 1}] * 50_000})) < 100_000
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "says"),
+    [
+        (document(cpu="96", requiresCompatibilities=None), "cpu", "96 CPU units: a task has 128 to 196608"),
+        (
+            document(
+                requiresCompatibilities=None, placementConstraints=[{"type": "memberOf", "expression": "a == b"}] * 11
+            ),
+            "placementConstraints",
+            "11 constraints: give at most 10",
+        ),
+        (
+            with_container(environmentFiles=[{"type": "s3", "value": "arn:aws:s3:::b/a.env"}] * 11),
+            "containerDefinitions[0].environmentFiles",
+            "11 files: give at most 10",
+        ),
+        (
+            with_container(portMappings=[{"containerPort": 80, "name": "-web"}]),
+            "containerDefinitions[0].portMappings[0].name",
+            "no - first",
+        ),
+        (
+            {**with_container(), "networkMode": "none", "requiresCompatibilities": ["EC2"]},
+            "containerDefinitions[0].portMappings",
+            "network mode none has no ports",
+        ),
+        (
+            {**with_container(links=["log"]), "networkMode": "host", "requiresCompatibilities": ["EC2"]},
+            "containerDefinitions[0].links",
+            "network mode host has none: use bridge",
+        ),
+        (
+            {"taskDefinition": {"family": "web"}},
+            "taskDefinition.containerDefinitions",
+            "missing: AWS requires containerDefinitions here",
+        ),
+    ],
+)
+def test_each_rule_names_its_place(body, path, says):
+    assert faults(body) == [path]
+    assert says in message(body)
+
+
+def test_a_text_that_is_far_too_long_is_not_read():
+    assert "a task definition has at most 65536 bytes" in message("x" * (16 * 65536 + 1))
+
+
+def test_a_diamond_of_dependencies_is_no_circle():
+    names = {"a": ["b", "c"], "b": ["d"], "c": ["d"], "d": []}
+    body = document(
+        containerDefinitions=[
+            {"name": name, "image": "i", "dependsOn": [{"containerName": one, "condition": "START"} for one in others]}
+            for name, others in names.items()
+        ]
+    )
+
+    assert [one.name for one in TaskDefinition.from_aws(body).container_definitions] == list(names)
+
+
+def test_what_is_not_simulated_is_kept_and_listed():
+    """All that AWS's model knows: what a run goes by is not listed, all the rest is, and stands in the document."""
+    text = (Path(__file__).parents[1] / "data" / "full_task_definition.json").read_text(encoding="utf-8")
+    body = json.loads(text)
+    fields_of = {path.rpartition(".")[2] for path in unused_paths(body)}
+    simulated = {
+        *("name", "image", "cpu", "memory", "memoryReservation", "essential", "portMappings", "dependsOn"),
+        *("links", "startTimeout", "stopTimeout", "healthCheck", "restartPolicy"),
+    }
+
+    assert fields_of & simulated == set()
+    assert {"secrets", "logConfiguration", "mountPoints", "ulimits", "volumes", "proxyConfiguration"} <= fields_of
+
+
+def test_a_definition_keeps_the_document_that_it_was_read_from():
+    body = with_container(dockerLabels={"team": "shop"}, secrets=[{"name": "KEY", "valueFrom": "arn:aws:ssm:k"}])
+    definition = TaskDefinition.from_aws(body)
+
+    assert definition.not_simulated == ("containerDefinitions[0].dockerLabels", "containerDefinitions[0].secrets")
+    assert definition.document["containerDefinitions"][0]["dockerLabels"] == {"team": "shop"}
+    assert TaskDefinition("web").document == {}
