@@ -76,6 +76,7 @@ from ecslite.network.vpc import AwsvpcConfiguration, Subnet, Vpc
 from ecslite.serverless.account import Account
 from ecslite.serverless.api import Api
 from ecslite.serverless.api_cache import CacheSettings
+from ecslite.serverless.bucket import Bucket
 from ecslite.serverless.event_source import EventSourceMapping, ProvisionedPollerConfig
 from ecslite.serverless.function import Function
 from ecslite.serverless.keys import Zipf
@@ -101,6 +102,7 @@ __all__ = [
     "AwsvpcConfiguration",
     "Bill",
     "BreakEven",
+    "Bucket",
     "CacheSettings",
     "Calls",
     "CapacityProvider",

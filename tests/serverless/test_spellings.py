@@ -7,7 +7,7 @@ import re
 import botocore.session
 import pytest
 
-from ecslite.serverless import api, api_cache, api_rules, operation, table, throttling
+from ecslite.serverless import api, api_cache, api_rules, bucket, notification, operation, table, throttling
 
 SESSION = botocore.session.get_session()
 
@@ -65,3 +65,8 @@ def test_timeouts_are_botocores():
     assert (timeout["min"], timeout["max"]) == (1000 * api_rules.SHORTEST_TIMEOUT, 1000 * api_rules.HTTP_TIMEOUT)
     said = shape("apigateway", "Integration").members["timeoutInMillis"].documentation
     assert "between 50 and 29,000 milliseconds" in said
+
+
+def test_s3s_events_and_operations_are_botocores():
+    assert set(notification.EVENTS) | set(bucket.EVENTS.values()) <= set(shape("s3", "Event").enum)
+    assert set(bucket.OPERATIONS) <= set(SESSION.get_service_model("s3").operation_names)
