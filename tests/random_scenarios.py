@@ -39,7 +39,11 @@ class Scenario:
     """Of each load balancer or name, by its name."""
     arrivals: dict[str, str] = field(default_factory=dict)
     """How each source's requests are spread over a minute, by its name."""
-    names: list[ecs.Discovery] = field(default_factory=list)
+    names: list[ecs.Discovery | ecs.ServiceConnectEndpoint] = field(default_factory=list)
+    calls: dict[str, list[ecs.Calls]] = field(default_factory=dict)
+    """Calls that come to a load balancer or a name, by its name; each answer of their caller is one."""
+    standalone: list[ecs.Task] = field(default_factory=list)
+    """Tasks that no service owns."""
     said: list[str] = field(default_factory=list)
 
     @property
@@ -61,6 +65,10 @@ def build(seed: int, *, faults: bool = True) -> Scenario:
     network = _network(sim, choose) if on_fargate and choose.random() < 0.3 else None
     for number in range(choose.choice((1, 1, 2, 3))):
         _add_service(scenario, choose, f"web{number}", on_fargate, network)
+    if choose.random() < 0.3:
+        _add_calls(scenario, choose)
+    if choose.random() < 0.3:
+        _add_standalone(scenario, choose, on_fargate)
     for service in scenario.services:
         _add_policies(scenario, choose, service)
         _add_changes(scenario, choose, service)
@@ -182,20 +190,49 @@ def _network(sim: ecs.Simulation, choose: Random) -> ecs.AwsvpcConfiguration:
 
 def _definition(choose: Random, family: str, on_fargate: bool) -> ecs.TaskDefinition:
     cpu, memory = choose.choice(SIZES[:4] if on_fargate else SIZES)
-    if on_fargate:
+    mode = "awsvpc" if on_fargate else choose.choice(("awsvpc", "bridge", "bridge", "host"))
+    if on_fargate and choose.random() < 0.5:
         return ecs.TaskDefinition(family, cpu=cpu, memory=memory)
-    mode = choose.choice(("awsvpc", "bridge", "bridge", "host"))
     port = 8000 + choose.randrange(3)
     mapping = {"containerPort": port} | ({"hostPort": choose.choice((0, port))} if mode == "bridge" else {})
+    app = {"name": "app", "image": "shop/web:1", "portMappings": [mapping], **_check_of(choose)}
     return ecs.TaskDefinition.from_aws(
         {
             "family": family,
             "networkMode": mode,
             "cpu": str(cpu),
             "memory": str(memory),
-            "containerDefinitions": [{"name": "app", "image": "shop/web:1", "portMappings": [mapping]}],
+            "containerDefinitions": [app, *_others(choose, app)],
         }
     )
+
+
+def _check_of(choose: Random) -> dict:
+    """A health check of a container, or none."""
+    if choose.random() < 0.7:
+        return {}
+    return {"healthCheck": {"command": ["CMD", "true"], "interval": 10, "timeout": 3, "retries": 2, "startPeriod": 30}}
+
+
+def _others(choose: Random, app: dict) -> list[dict]:
+    """Containers beside the application's, for which it may wait."""
+    kind = choose.choice(("none", "none", "init", "sidecar", "restarted"))
+    if kind == "init":
+        app["dependsOn"] = [{"containerName": "init", "condition": choose.choice(("SUCCESS", "COMPLETE"))}]
+        return [{"name": "init", "image": "shop/init:1", "essential": False, "startTimeout": 60}]
+    if kind == "sidecar":
+        sidecar = {"name": "log", "image": "shop/log:1", "essential": choose.random() < 0.5, **_check_of(choose)}
+        app["dependsOn"] = [
+            {"containerName": "log", "condition": "HEALTHY" if "healthCheck" in sidecar else "START"},
+        ]
+        return [sidecar]
+    if kind == "restarted":
+        policy = {"enabled": True, "restartAttemptPeriod": 60}
+        return [{"name": "log", "image": "shop/log:1", "essential": False, "restartPolicy": policy}]
+    return []
+
+
+WITH_OTHERS = ecs.Application(containers={"init": ecs.ContainerBehaviour(exits_after_seconds=5)})
 
 
 def _application(choose: Random) -> ecs.Application:
@@ -206,8 +243,23 @@ def _application(choose: Random) -> ecs.Application:
         startup_seconds=choose.choice((0.0, 3.0, 45.0)),
         image_mib=choose.choice((10, 250, 900)),
         sidecar_cpu=choose.choice((0.0, 0.0, 32.0)),
+        containers={
+            "init": ecs.ContainerBehaviour(exits_after_seconds=10, exit_code=choose.choice((0, 0, 0, 1))),
+            "log": ecs.ContainerBehaviour(
+                exits_after_seconds=choose.choice((None, None, 300)),
+                ignores_sigterm=choose.random() < 0.3,
+                fails_checks=choose.choice(((), (), ((100, 150),))),
+            ),
+        },
         **choose.choice(({}, {}, {"memory_mib": 200, "memory_mib_per_request": 2.0, "memory_leak_mib_per_hour": 600})),
     )
+
+
+def _fitting(application: ecs.Application, definition: ecs.TaskDefinition) -> ecs.Application:
+    """The application without containers that the definition does not have."""
+    names = [one.name for one in definition.container_definitions]
+    kept = {name: behaviour for name, behaviour in application.containers.items() if name in names}
+    return application.but(containers=kept)
 
 
 def _deployment(choose: Random) -> ecs.DeploymentConfiguration:
@@ -298,10 +350,15 @@ def _add_traffic(scenario: Scenario, choose: Random, to, name: str) -> None:
 def _add_service(scenario: Scenario, choose: Random, name: str, on_fargate: bool, network) -> None:
     definition = _definition(choose, name, on_fargate)
     fronts: list = []
-    if choose.random() < 0.8:
+    which = choose.choice(("balancer", "balancer", "balancer", "name", "endpoint", "balancer and name", "none"))
+    if "balancer" in which:
         fronts.append(_balancer(scenario, choose, f"{name}-front"))
-    elif definition.network_mode == "awsvpc":
+    if "name" in which and definition.network_mode == "awsvpc":
         fronts.append(ecs.Discovery(scenario.sim, f"{name}-name", ttl_seconds=choose.choice((0, 20))))
+        scenario.names.append(fronts[-1])
+    if which == "endpoint":
+        namespace = ecs.Namespace(scenario.sim, f"{name}-namespace", proxies=choose.randint(1, 3))
+        fronts.append(ecs.ServiceConnectEndpoint(namespace, f"{name}-endpoint"))
         scenario.names.append(fronts[-1])
     placement = {} if on_fargate else _placement(choose)
     service = ecs.Service(
@@ -314,7 +371,7 @@ def _add_service(scenario: Scenario, choose: Random, name: str, on_fargate: bool
         health_check_grace_period_seconds=choose.choice((0, 0, 60)),
         capacity_provider_strategy=_strategy(choose, scenario.cluster),
         deployment_configuration=_deployment(choose),
-        application=_application(choose),
+        application=_fitting(_application(choose), definition),
         **placement,
     )
     scenario.services.append(service)
@@ -324,6 +381,34 @@ def _add_service(scenario: Scenario, choose: Random, name: str, on_fargate: bool
     for front in fronts:
         for number in range(choose.choice((1, 1, 2))):
             _add_traffic(scenario, choose, front, f"{front.name}-clients{number}")
+
+
+def _add_calls(scenario: Scenario, choose: Random) -> None:
+    """One service's answers are another's arrivals; never in a circle."""
+    fronts = [*scenario.balancers, *scenario.names]
+    if len(fronts) >= 2:
+        caller, called = fronts[0], fronts[-1]
+        calls = ecs.Calls(caller, cpu_seconds=choose.choice((0.01, 0.05)))
+        calls.to(called)
+        scenario.calls.setdefault(called.name, []).append(calls)
+        scenario.said.append(f"{caller.name} calls {called.name}")
+
+
+def _add_standalone(scenario: Scenario, choose: Random, on_fargate: bool) -> None:
+    """Batch tasks that no service owns: some end by themselves, some are stopped, some stay."""
+    definition = _definition(choose, "batch", on_fargate)
+    minute, many = round(choose.uniform(0, scenario.quiet_from), 2), choose.randint(1, 4)
+    lasts, stop = choose.choice((None, 30.0, 400.0)), choose.random() < 0.3
+
+    def start() -> None:
+        application = _fitting(WITH_OTHERS.but(exits_after_seconds=lasts, exit_code=0), definition)
+        result = ecs.run_task(scenario.cluster, definition, count=many, application=application)
+        scenario.standalone.extend(result.tasks)
+        if stop and result.tasks:
+            scenario.sim.at(scenario.sim.now + 100, lambda: ecs.stop_task(result.tasks[0]))
+
+    scenario.sim.at(minute * 60, start)
+    scenario.said.append(f"{many} standalone tasks at minute {minute:g}, which last {lasts} s")
 
 
 # Policies and changes
@@ -385,8 +470,16 @@ def _add_changes(scenario: Scenario, choose: Random, service: ecs.Service) -> No
             },
             "definition": {"task_definition": _resized(choose, service)},
         }[what]
-        scenario.sim.at(minute * 60, lambda service=service, update=update: service.update(**update))
+        scenario.sim.at(minute * 60, lambda service=service, update=update: _update(service, update))
         scenario.said.append(f"{service.name}: {what} at minute {minute:g}")
+
+
+def _update(service: ecs.Service, update: dict) -> None:
+    if "application" in update or "task_definition" in update:
+        definition = update.get("task_definition", service.task_definition)
+        application = _fitting(update.get("application", service.application), definition)
+        update = {**update, "application": application}
+    service.update(**update)
 
 
 def _resized(choose: Random, service: ecs.Service) -> ecs.TaskDefinition:

@@ -177,6 +177,7 @@ def _counts(scenario: Scenario, run: ecs.Run) -> None:
 def _room(scenario: Scenario) -> None:
     """Whoever holds room is a task that has not ended, and whoever waits has no room."""
     tasks = {task.id: task for service in scenario.services for task in service.tasks}
+    tasks |= {task.id: task for task in scenario.standalone if task.last_status != "STOPPED"}
     for id_ in scenario.cluster.tenants:
         expect(id_ in tasks, f"task {id_} holds room and has ended")
     for tenant in scenario.cluster.waiting:
@@ -193,19 +194,22 @@ def _sent(source: ecs.Traffic, arrivals: str, seed: int, seconds: float) -> int:
 def _requests(scenario: Scenario, run: ecs.Run) -> None:
     """All that was sent was answered, refused or lost, for a reason that is counted."""
     for front in (*scenario.balancers, *scenario.names):
-        sources = scenario.sources[front.name]
+        sources = scenario.sources.get(front.name, [])
         sent = {
             source.name: _sent(source, scenario.arrivals[source.name], scenario.seed, run.seconds) for source in sources
         }
         again = 0
+        called = sum(calls.caller.latency.count for calls in scenario.calls.get(front.name, []))
         for source in sources:
             clients = source.clients
             if clients is not None:
                 expect(clients.requests == sent[source.name], f"{source.name}: {clients.requests} of {sent} were sent")
                 again += clients.attempts - clients.requests
         done = front.latency.count + front.failed.total()
-        expect(done == sum(sent.values()) + again, f"{front.name}: {sent} sent, {again} again, {done} done")
+        due = sum(sent.values()) + again + called
+        expect(done == due, f"{front.name}: {sent} sent, {again} again, {called} calls, {done} done")
         known = {"502", "503", "504", "Target_5XX", "no address", "stale address", "connection lost", "refused"}
+        known |= {"unknown endpoint", "connect timeout"}
         expect(set(front.failed) <= known, f"{front.name}: failures without a name: {front.failed}")
 
 
