@@ -378,14 +378,15 @@ def _add_service(scenario: Scenario, choose: Random, name: str, on_fargate: bool
     scenario.said.append(
         f"{name}: {definition.cpu}/{definition.memory} {definition.network_mode}, {service.desired_count} tasks"
     )
-    for front in fronts:
+    if fronts:
+        front = choose.choice(fronts)  # requests may come to one of them only
         for number in range(choose.choice((1, 1, 2))):
             _add_traffic(scenario, choose, front, f"{front.name}-clients{number}")
 
 
 def _add_calls(scenario: Scenario, choose: Random) -> None:
     """One service's answers are another's arrivals; never in a circle."""
-    fronts = [*scenario.balancers, *scenario.names]
+    fronts = [front for front in (*scenario.balancers, *scenario.names) if front.sources]
     if len(fronts) >= 2:
         caller, called = fronts[0], fronts[-1]
         calls = ecs.Calls(caller, cpu_seconds=choose.choice((0.01, 0.05)))

@@ -42,6 +42,7 @@ from ecslite.ecs.zones import zone_with_fewest, zone_with_most
 from ecslite.errors import InvalidSetting
 from ecslite.network.discovery import Discovery
 from ecslite.network.front import Front
+from ecslite.network.sharing import share_workers
 from ecslite.network.target import Target
 from ecslite.network.vpc import AwsvpcConfiguration
 from ecslite.sim.metrics import Sample
@@ -95,6 +96,7 @@ class Service:
         check_registries(service_registries, task_definition, desired_count)
         self._membership = Membership(self.name, service_connect_configuration, task_definition)
         self.fronts = (*_fronts(load_balancer), *service_registries, *self._membership.endpoints)
+        share_workers(self.sim, self.name, self.fronts)
         self.grace = health_check_grace_period_seconds
         self.strategy = strategy_of(cluster, capacity_provider_strategy, launch_type)
         self.launch_type = launch_type

@@ -33,6 +33,7 @@ from ecslite.sim.simulation import Simulation
 from ecslite.sim.station import Source, Station
 from ecslite.sim.trace import Trace
 from ecslite.sim.traffic import CHUNK, Chunk
+from ecslite.sim.wiring import Wiring
 
 __all__ = ["LoadBalancer"]
 
@@ -264,6 +265,7 @@ class LoadBalancer(Station):
         self.groups.append(group)
         for zone in group.zones:
             self.add_zone(zone)
+        self.sim.the(Wiring).check()
         for target in group.targets:
             group.admit(target, target.record.states[-1][2])
 
