@@ -4,6 +4,7 @@ import { readFacts } from "./facts.js";
 import { addCellBars } from "./cellbars.js";
 import { addDraftBar } from "./draftbar.js";
 import { watchFigures } from "./figures.js";
+import { mountExercises } from "./exercises.js";
 import { mountExplorers } from "./explorers.js";
 import { Session } from "./session.js";
 import { addToolbar } from "./toolbar.js";
@@ -13,6 +14,7 @@ const session = new Session(facts);
 
 document.documentElement.dataset.kernel = "off";
 watchFigures(document);
+mountExercises(document);
 listenToFullscreen();
 mountExplorers(document, () => void session.start());
 if (facts.cells.length > 0) {

@@ -5,6 +5,7 @@ The only room that needs ipywidgets and anywidget: `pip install ecslite[widgets]
 
 from ecslite.widgets.board import Board
 from ecslite.widgets.controls import Choice, Prediction, Range
+from ecslite.widgets.exercise import Exercise, Number, OneOf, Order
 from ecslite.widgets.explorer import Explorer
 from ecslite.widgets.figure import Figure
 from ecslite.widgets.shown import anatomy_view, loops_views, parts_views, service_views, together, waterfall_view
@@ -12,8 +13,12 @@ from ecslite.widgets.shown import anatomy_view, loops_views, parts_views, servic
 __all__ = [
     "Board",
     "Choice",
+    "Exercise",
     "Explorer",
     "Figure",
+    "Number",
+    "OneOf",
+    "Order",
     "Prediction",
     "Range",
     "anatomy_view",

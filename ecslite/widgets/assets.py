@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 MODULES = (
     *("dom.js", "figure.js", "why.js", "places.js", "boxes.js", "cards.js", "stage.js", "board.js"),
     *("tables.js", "waterfall.js", "anatomy.js"),
-    *("controls.js", "link.js", "line.js", "design.js", "explorer.js"),
+    *("controls.js", "link.js", "line.js", "design.js", "exercise.js", "explorer.js"),
 )
 """In the order of their imports: each imports only from those before it."""
 
