@@ -19,10 +19,10 @@ SCRIPT = """
 import { mountExercise, verdictOf } from "/exercise.js";
 window.verdictOf = verdictOf;
 window.told = [];
-window.datas = [];
+window.specs = [];
 for (const el of document.querySelectorAll(".ecs-exercise")) {
   const data = JSON.parse(el.querySelector(".ecs-data").textContent);
-  datas.push(data);
+  specs.push(data);
   mountExercise(el, data, { onAnswer: (right) => told.push(right) });
 }
 """
@@ -80,13 +80,13 @@ def test_a_broken_store_loses_a_memory_and_not_the_page(page):
 def test_the_page_says_of_every_answer_what_python_says(page):
     given = [[5, 4, 3, 9.5], ["Fargate", "A scaling policy"], [list(exercises.STEPS.answer.steps), ["SIGKILL"]]]
     said = page.evaluate(
-        "(given) => given.map((each, place) => each.map((one) => verdictOf(datas[place], one)))", given
+        "(given) => given.map((each, place) => each.map((one) => verdictOf(specs[place], one)))", given
     )
     assert said == [[one.check(answer) for answer in each] for one, each in zip(ALL, given, strict=True)]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_serious(page, theme):
-    page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+    page.evaluate(f"document.documentElement.specset.theme = '{theme}'")
     found = Axe().run(page).response["violations"]
     assert [(one["id"], one["nodes"][0]["target"]) for one in found if one["impact"] in ("serious", "critical")] == []
