@@ -6,10 +6,8 @@ What a design is about has a field of its own; TaskDefinition.not_simulated name
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
-
-from ecslite.errors import InvalidSetting
 
 __all__ = [
     "ContainerDefinition",
@@ -19,6 +17,7 @@ __all__ = [
     "RestartPolicy",
     "host_ports",
     "start_order",
+    "to_aws",
 ]
 
 DEFAULT_STOP_TIMEOUT = 30
@@ -112,23 +111,15 @@ class ContainerDefinition:
 def start_order(containers: Sequence[ContainerDefinition]) -> tuple[ContainerDefinition, ...]:
     """The containers, each after those that it waits for; as they stand in the definition where nothing else decides.
 
-    InvalidSetting where one waits for a container that is not there, or for itself in a circle.
+    The rules of task definitions see to it that they wait for containers that are there, and for none in a circle.
     """
-    known = {one.name for one in containers}
-    for one in containers:
-        for need in one.needs:
-            if need.container_name not in known:
-                raise InvalidSetting(f"container {one.name!r} waits for {need.container_name!r}, which is not there")
     ordered: list[ContainerDefinition] = []
     left = list(containers)
     while left:
         done = {one.name for one in ordered}
-        free = [one for one in left if all(need.container_name in done for need in one.needs)]
-        if not free:
-            names = ", ".join(one.name for one in left)
-            raise InvalidSetting(f"containers {names} wait for each other in a circle: take a dependency out")
-        ordered.append(free[0])
-        left.remove(free[0])
+        free = next(one for one in left if all(need.container_name in done for need in one.needs))
+        ordered.append(free)
+        left.remove(free)
     return tuple(ordered)
 
 
@@ -166,6 +157,28 @@ def from_aws(document: Mapping[str, Any]) -> ContainerDefinition:
         links=tuple(document.get("links", ())),
         environment=tuple((one.get("name", ""), one.get("value", "")) for one in document.get("environment", ())),
     )
+
+
+def to_aws(container: ContainerDefinition) -> dict[str, Any]:
+    """The document of a container, so that one that was built by hand is judged like one that was read.
+
+    >>> to_aws(ContainerDefinition("web", "nginx", memory=64, stop_timeout=5))
+    {'name': 'web', 'image': 'nginx', 'cpu': 0, 'memory': 64, 'essential': True, 'stopTimeout': 5}
+    """
+    said = _camel(asdict(container))
+    del said["environment"]
+    return {name: value for name, value in said.items() if value not in (None, [], {})}
+
+
+def _camel(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {_camel_name(name): _camel(each) for name, each in value.items() if each is not None}
+    return [_camel(each) for each in value] if isinstance(value, tuple) else value
+
+
+def _camel_name(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
 
 
 def snake(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -140,6 +140,15 @@ def dependencies(at: Container) -> Faults:
             yield at.fault(f"{path}.condition", f"HEALTHY, but {short(name)} has no healthCheck: add one, or use START")
 
 
+def links(at: Container) -> Faults:
+    """A link names another container, as name or name:alias [RTD: links]."""
+    known = [one.get("name") for one in at.document.get("containerDefinitions", ()) if isinstance(one, Mapping)]
+    for index, link in enumerate(at.this.get("links", ())):
+        if isinstance(link, str) and link.partition(":")[0] not in known:
+            have = short(", ".join(map(str, known)))
+            yield at.fault(f"links[{index}]", f"{short(link)} names no container here: {have}")
+
+
 def timeouts(at: Container) -> Faults:
     """startTimeout and stopTimeout: 2 to 120 s on Fargate, never negative [RTD: ContainerDefinition]."""
     low, high = FARGATE_TIMEOUT if at.fargate else (0, 2**31 - 1)
@@ -212,6 +221,7 @@ CONTAINER_RULES = (
     ports,
     host_ports,
     dependencies,
+    links,
     timeouts,
     health_check,
     restart_policy,

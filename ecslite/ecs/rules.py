@@ -165,11 +165,12 @@ def placement_constraints(document: Document) -> Faults:
 
 
 def dependencies_end(document: Document) -> Faults:
-    """A container that waits for itself, straight or round about, would never start [RTD: dependsOn]."""
+    """A container that waits for itself, straight or round about, would never start [RTD: dependsOn, links]."""
     waits: dict[str, list[str]] = {}
     for _, container in _containers(document):
         needs = [one for one in container.get("dependsOn", ()) if isinstance(one, Mapping)]
         needed = [one["containerName"] for one in needs if "containerName" in one]
+        needed += [link.partition(":")[0] for link in container.get("links", ()) if isinstance(link, str)]
         waits.setdefault(container.get("name", ""), needed)
     for index, container in _containers(document):
         name = container.get("name")

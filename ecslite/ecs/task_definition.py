@@ -14,10 +14,10 @@ from typing import Any
 from ecslite.capacity.container_instance import Need
 from ecslite.capacity.sizes import UNITS_PER_VCPU, fargate_fault, parse_cpu, parse_memory
 from ecslite.ecs import container_definition
-from ecslite.ecs.container_definition import DEFAULT_STOP_TIMEOUT, ContainerDefinition, host_ports, start_order
+from ecslite.ecs.container_definition import DEFAULT_STOP_TIMEOUT, ContainerDefinition, host_ports, to_aws
 from ecslite.ecs.document import WHAT, sound, unused_paths
 from ecslite.ecs.rules import check
-from ecslite.errors import InvalidSetting
+from ecslite.errors import DocumentFault, InvalidSetting
 
 __all__ = ["LEAST_SHARES", "TaskDefinition"]
 
@@ -62,7 +62,6 @@ class TaskDefinition:
             one = ContainerDefinition(name=str(self.family), image=image or f"{self.family}:latest")
             object.__setattr__(self, "container_definitions", (one,))
         _check_settings(self)
-        start_order(self.container_definitions)
 
     @classmethod
     def from_aws(cls, document: Mapping[str, Any] | str) -> TaskDefinition:
@@ -151,15 +150,21 @@ def _check_settings(definition: TaskDefinition) -> None:
         value = getattr(definition, name)
         if not isinstance(value, int) or isinstance(value, bool) or value < least:
             raise InvalidSetting(f"{name}={value!r}: use a whole number from {least}")
-    document = {
+    document: dict[str, Any] = {
         "family": str(definition.family),
         "networkMode": definition.network_mode,
         "requiresCompatibilities": definition.requires_compatibilities,
         **({"cpu": str(definition.cpu)} if definition.cpu and _on_fargate(definition) else {}),
         **({"memory": str(definition.memory)} if definition.memory else {}),
     }
+    if not definition.document:
+        document["containerDefinitions"] = [to_aws(one) for one in definition.container_definitions]
     if faults := check(document):
-        raise InvalidSetting(f"{WHAT} {definition.family!r}: " + "; ".join(fault.message for fault in faults))
+        raise InvalidSetting(f"{WHAT} {definition.family!r}: " + "; ".join(_said(fault) for fault in faults))
+
+
+def _said(fault: DocumentFault) -> str:
+    return str(fault) if fault.path.startswith("containerDefinitions") else fault.message
 
 
 def _on_fargate(definition: TaskDefinition) -> bool:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import botocore.session
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import ecslite as ecs
+from ecslite.ecs.container_definition import start_order
 from ecslite.ecs.container_health import task_health
 from ecslite.ecs.stopped import STOP_CODES
 
@@ -68,9 +71,9 @@ def test_start_waits_for_the_start_of_the_other():
 
 
 def test_a_link_is_a_start():
-    run, _ = task_of(container("web", links=("db:database",)), container("db"))
+    linked = (container("web", links=("db:database",)), container("db"))
 
-    assert [event.details["container"] for event in run.events("container")] == ["db", "web"]
+    assert [one.name for one in start_order(linked)] == ["db", "web"]
 
 
 @pytest.mark.parametrize("condition", ["COMPLETE", "SUCCESS"])
@@ -193,10 +196,23 @@ def test_a_task_that_is_stopped_while_it_waits_starts_nothing_more():
 
 
 def test_dependencies_that_are_not_there_or_go_in_a_circle_are_refused():
-    with pytest.raises(ecs.InvalidSetting, match="'web' waits for 'db', which is not there"):
+    with pytest.raises(ecs.InvalidSetting, match=r"containerDefinitions\[0\].dependsOn\[0\].*no container here"):
         task_of(container("web", "db/START"))
-    with pytest.raises(ecs.InvalidSetting, match="containers web, db wait for each other in a circle"):
+    with pytest.raises(ecs.InvalidSetting, match="goes in a circle"):
         task_of(container("web", "db/START"), container("db", "web/START"))
+
+
+def test_a_definition_that_is_built_by_hand_is_judged_like_a_document():
+    for setting, says in (
+        ({"restart_policy": ecs.RestartPolicy(True, (), 10)}, "restartAttemptPeriod: 10 s: give 60 to 1800"),
+        ({"check": check(4)}, "healthCheck.interval: 4: give 5 to 300"),
+        ({"stop_timeout": 121}, "stopTimeout: 121 s: give 2 to 120 on Fargate"),
+        ({"memory": 600}, "512 for the task, 600 for its containers together"),
+        ({"essential": False}, "no container is essential"),
+        ({"links": ("db",)}, "Fargate does not know it"),
+    ):
+        with pytest.raises(ecs.InvalidSetting, match=says):
+            task_of(container("web", **setting))
 
 
 # Exits and the end
@@ -615,6 +631,87 @@ def test_a_restart_before_the_task_runs_registers_nothing():
 
     assert described(task)["web"]["restart_count"] > 0
     assert seconds_of(task, "RUNNING") - said(run, "init", "is started") == 100
+
+
+# All of it
+
+
+NAMES = "abcdef"
+
+
+@st.composite
+def tasks(draw):
+    """Up to six containers; each may wait for some of those before it. The first is the application's."""
+    parts, behaviours = [], {}
+    for place, name in enumerate(NAMES[: draw(st.integers(1, 6))]):
+        essential = place == 0 or draw(st.booleans())
+        needs = [
+            f"{other.name}/{draw(st.sampled_from(['START'] if other.essential else ['START', 'COMPLETE', 'SUCCESS']))}"
+            for other in parts
+            if draw(st.integers(0, 2)) == 0
+        ]
+        checked = check(draw(st.integers(5, 20)), retries=2) if draw(st.booleans()) else None
+        policy = restarting(60) if draw(st.integers(0, 3)) == 0 else None
+        parts.append(container(name, *needs, essential=essential, check=checked, restart_policy=policy, stop_timeout=9))
+        behaviours[name] = Behaviour(
+            exits_after_seconds=draw(st.none() | st.integers(0, 150)),
+            exit_code=draw(st.sampled_from([0, 0, 3])),
+            ignores_sigterm=draw(st.booleans()),
+            shutdown_seconds=draw(st.integers(0, 12)),
+            fails_checks=draw(st.sampled_from([(), ((40, 80),), ((20, 1000),)])),
+        )
+    del behaviours["a"]
+    return parts, behaviours
+
+
+def run_of(parts, behaviours, seed, stops=()):
+    sim = ecs.Simulation(seed)
+    definition = ecs.TaskDefinition("web", container_definitions=tuple(parts))
+    application = ecs.Application(containers=behaviours)
+    web = ecs.Service(ecs.Cluster(sim, "shop"), definition, desired_count=1, application=application)
+    sim.at(240, lambda: web.update(desired_count=0))
+    for second in sorted(stops):
+        sim.run(seconds=second)
+    return sim.run(minutes=8)
+
+
+@settings(max_examples=40)
+@given(tasks(), st.integers(0, 99))
+def test_whatever_the_containers_do_their_task_ends_and_so_do_they(given_task, seed):
+    parts, behaviours = given_task
+    run = run_of(parts, behaviours, seed)
+    tasks_of_run = run.of_kind("task")
+
+    assert {task.states[-1][1] for task in tasks_of_run} == {"STOPPED"}
+    assert not [
+        one for task in tasks_of_run for one in task.attributes["containers"] if one["last_status"] == "RUNNING"
+    ]
+    assert all(event.cause is None or event.cause < event.id for event in run.log)
+
+
+@settings(max_examples=40)
+@given(tasks(), st.integers(0, 99))
+def test_no_container_starts_before_what_it_waits_for_nor_stops_before_what_waits_for_it(given_task, seed):
+    parts, behaviours = given_task
+    run = run_of(parts, behaviours, seed)
+    needs = {part.name: [need.container_name for need in part.needs] for part in parts}
+
+    for task in run.of_kind("task"):
+        events = run.events("container", task.id)
+        started = [event.details["container"] for event in events if "is started" in event.text]
+        told = [event.details["container"] for event in events if "gets SIGTERM" in event.text]
+        for name in started:
+            assert all(other in started[: started.index(name)] for other in needs[name])
+        for name in told:
+            assert not any(name in needs[later] for later in told[told.index(name) :])
+
+
+@settings(max_examples=20)
+@given(tasks(), st.integers(0, 99), st.sets(st.integers(1, 479), max_size=4))
+def test_a_run_of_containers_in_slices_is_the_run_in_one_piece(given_task, seed, stops):
+    parts, behaviours = given_task
+
+    assert run_of(parts, behaviours, seed).to_json() == run_of(parts, behaviours, seed, stops).to_json()
 
 
 # What is refused

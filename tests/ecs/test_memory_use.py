@@ -124,7 +124,10 @@ def test_vector_32_placement_subtracts_128_and_300_is_the_hard_limit():
     [(512, (None,), 512), (512, (300,), 300), (512, (400, 400), 512), (None, (128, None), None), (None, (64, 64), 128)],
 )
 def test_the_hard_limit_is_the_tasks_size_or_its_containers_own(size, limits, expected):
-    parts = tuple(ContainerDefinition(f"c{place}", "image", memory=limit) for place, limit in enumerate(limits))
+    parts = tuple(
+        ContainerDefinition(f"c{place}", "image", memory=limit, memory_reservation=32)
+        for place, limit in enumerate(limits)
+    )
     definition = ecs.TaskDefinition(
         "web", memory=size or 512, memory_is_limit=size is not None, container_definitions=parts
     )
