@@ -16,6 +16,7 @@ from ecslite.autoscaling.alarm import Alarm
 from ecslite.autoscaling.scheduled_action import ScheduledAction
 from ecslite.autoscaling.step import StepAdjustment
 from ecslite.autoscaling.step_scaling import StepScaling
+from ecslite.autoscaling.table_tracking import TableTracking
 from ecslite.autoscaling.target_tracking import TargetTracking
 from ecslite.billing.bill import Bill, Line, bill
 from ecslite.billing.break_even import BreakEven, break_even
@@ -179,6 +180,7 @@ __all__ = [
     "StepScaling",
     "Subnet",
     "Table",
+    "TableTracking",
     "TargetGroup",
     "TargetTracking",
     "Task",

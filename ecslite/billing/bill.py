@@ -1,7 +1,7 @@
 """The bill of a run: line items, each with its quantity, its price and the formula that made it.
 
 It reads a Run and nothing else, so that the same run can be priced again with other prices or other commitments. It
-leaves out what the internet's side of the traffic costs, logs, and serverless parts.
+leaves out what the internet's side of the traffic costs, and logs.
 """
 
 from __future__ import annotations
@@ -11,11 +11,14 @@ from dataclasses import dataclass, replace
 from math import ceil, fsum
 from typing import Any
 
+from ecslite.billing.api_gateway import api_gateway
 from ecslite.billing.commitments import ReservedInstances, SavingsPlan
 from ecslite.billing.compute import billed_seconds, fargate, instance_seconds, instances
 from ecslite.billing.cover import Covered, cover
+from ecslite.billing.dynamodb import dynamodb
 from ecslite.billing.networking import load_balancers, nat_gateways, public_addresses, zone_transfer
 from ecslite.billing.prices import Prices, default_prices
+from ecslite.billing.s3 import s3
 from ecslite.billing.usage import HOUR, HOURS_A_MONTH, Usage
 from ecslite.errors import InvalidSetting
 from ecslite.sim.run import Run
@@ -112,11 +115,13 @@ def bill(
     *,
     commitments: Sequence[SavingsPlan | ReservedInstances] = (),
     load_balancer_addresses: int | None = None,
+    free_tier: bool = False,
 ) -> Bill:
     """Price a run: tasks and instances by the second, load balancers and NAT gateways by the hour, data by the GB.
 
     `commitments` cover what they may, hour by hour, Reserved Instances first; what they leave unused is a line too.
     `load_balancer_addresses`: public IPv4 addresses of each load balancer; None takes what the run's records say.
+    `free_tier` takes off what AWS gives for nothing each month, in the run's share of a month.
     InvalidSetting where the list has no price for something that the run used.
     """
     prices = prices or default_prices()
@@ -127,6 +132,9 @@ def bill(
         *nat_gateways(run),
         *zone_transfer(run),
         *public_addresses(run, load_balancer_addresses),
+        *api_gateway(run, free_tier),
+        *dynamodb(run, free_tier),
+        *s3(run, free_tier),
     )
     lines = tuple(_lines(used, cover(used, commitments, prices, run.seconds), prices))
     return Bill(lines, prices.region, prices.read, run.seconds)

@@ -255,8 +255,18 @@ class Table(Part):
         self.sim.process(self._update(mode, wanted, event))
         return True
 
+    @property
+    def updating(self) -> bool:
+        """Whether new capacity is on its way."""
+        return self.record.state == "UPDATING"
+
+    def provision(self, kind: str, units: int, cause: int, why: str) -> bool:
+        """UpdateTable of one direction, for auto scaling; whether it will come."""
+        read, write = (units if kind == one else None for one in ("Read", "Write"))
+        return self.update(read_capacity_units=read, write_capacity_units=write, cause=cause, why=why)
+
     def _refusal(self, mode: str, wanted: dict[str, int]) -> str:
-        if self.record.state == "UPDATING":
+        if self.updating:
             return "ResourceInUseException, it is being updated"
         if mode != self.billing_mode:
             return self._quotas.switch(self.sim.now) if mode == "PAY_PER_REQUEST" else ""
@@ -325,7 +335,10 @@ class Table(Part):
             yield Sample(f"Provisioned{kind}CapacityUnits", self.name, "Count", {"Average": provisioned})
             share = 100 * units / PERIOD / provisioned
             # Model: CloudWatch has no such metric; alarms of target tracking compare consumed with provisioned units.
-            yield Sample(f"DynamoDB{kind}CapacityUtilization", self.name, "Percent", {"Average": share})
+            # Where nothing is consumed there is no data point, and an idle table is not scaled in.
+            yield Sample(
+                f"DynamoDB{kind}CapacityUtilization", self.name, "Percent", {"Average": share} if units else {}
+            )
         each = {reason: self._throttled[kind, reason] for reason in LIMITS}
         yield Sample(f"{kind}ThrottleEvents", self.name, "Count", {"Sum": sum(each.values())})
         for reason, metric in LIMITS.items():

@@ -1,0 +1,46 @@
+"""What is priced by the month: volume tiers and free tiers, in the share of a month that a run lasts.
+
+AWS counts both over a calendar month. A run stands for the month in which all goes on like this, so that it gets its
+share of each: 73 minutes are a 600th of 730 hours, and use a 600th of a free million.
+"""
+
+# Model: with a short run's own quantity a tier would never be reached, and a month's free tier would cover all of it.
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from math import inf
+
+from ecslite.billing.usage import HOUR, HOURS_A_MONTH, Usage
+from ecslite.sim.run import Run
+
+__all__ = ["free", "month_share", "tiered"]
+
+
+def month_share(run: Run) -> float:
+    """The run's length in months of 730 hours."""
+    return run.seconds / (HOURS_A_MONTH * HOUR)
+
+
+def tiered(whole: Usage, tiers: Sequence[tuple[str, float]], run: Run) -> Iterator[Usage]:
+    """A usage, cut into the tiers that it reaches: (the price's name, the monthly quantity where the next begins)."""
+    share, below, quantity = month_share(run), 0.0, whole.quantity
+    for number, (price, monthly) in enumerate(tiers, 1):
+        within = min(quantity, monthly * share) - below
+        if within > 0 or number == 1:
+            formula = whole.formula if quantity <= tiers[0][1] * share else f"{within:.6f} of {whole.formula}"
+            name = f"{whole.name}, tier {number}" if number > 1 else whole.name
+            yield replace(whole, name=name, price=price, quantity=within, formula=formula)
+        below = monthly * share if monthly < inf else below
+
+
+def free(usages: Sequence[Usage], name: str, monthly: float, run: Run) -> Iterator[Usage]:
+    """What the free tier takes off usages of one kind, the dearest tier first: a usage below zero."""
+    left = monthly * month_share(run)
+    for usage in usages:
+        taken = min(usage.quantity, left)
+        if taken > 0:
+            left -= taken
+            formula = f"−{taken:.6f}, of {monthly:g} free a month"
+            yield Usage(f"{name}: free tier", usage.category, usage.price, -taken, formula)
