@@ -6,6 +6,7 @@ The process lives as long as the application's container runs. Fronts know it as
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import simpy
 
@@ -16,6 +17,7 @@ from ecslite.ecs.memory_use import MemoryWatch, TaskMemory
 from ecslite.ecs.task_definition import TaskDefinition
 from ecslite.ecs.workers import container_port, new_workers
 from ecslite.network.front import Breakable, Front, Hears
+from ecslite.network.sharing import as_seen_by
 from ecslite.network.target import Registration, Target
 from ecslite.network.vpc import NetworkInterface
 from ecslite.sim.clock import on_grid
@@ -79,8 +81,8 @@ class Serving:
         me = Registration(
             self.id, self.workers, self.listens_at, cause, told, zone, interface=interface, port=port, checked=checked
         )
-        for front in self.fronts:
-            self.targets.append(front.register(me))
+        for front, workers in zip(self.fronts, as_seen_by(self.fronts, self.workers), strict=True):
+            self.targets.append(front.register(replace(me, workers=workers)))
         if self.application.fails_health_checks:
             text = f"The application in task {self.id[:8]} answers its health checks with an error."
             self._failing = self.sim.log.add("application", self.id, text, cause)

@@ -13,7 +13,8 @@ import ecslite as ecs
 from ecslite.capacity.container_instance import ContainerInstance
 
 ONCE_BROKEN = {
-    15: "a surplus healthy task was stopped, and one that was not healthy yet was kept",
+    21: "a load balancer counted the answers to requests that had come to the same tasks by name",
+    49: "it did so even where no request was sent to it",
 }
 """Seeds whose scenarios broke an invariant, and what was wrong."""
 
