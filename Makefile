@@ -12,13 +12,14 @@ BIN = .venv/bin
 endif
 RUN = $(BIN)/python
 
-.PHONY: help setup serve book test check bench lock clean
+.PHONY: help setup serve book zip test check bench lock clean
 
 help:
 	@echo "make serve    build the book and serve it on http://127.0.0.1:8000 (PORT=8001 for another port)"
 	@echo "make test     everything that must hold: engine, chapters, labs, browsers"
 	@echo "make check    ruff, mypy, import-linter, codespell, tsc"
 	@echo "make book     the site in _build/html"
+	@echo "make zip      the same in one file, _build/ecs-by-experiment.zip, for any static server, with no network"
 	@echo "make setup    .venv and book/node_modules, no more"
 	@echo "make bench    the measurements of bench/, into bench/results.json"
 	@echo "make lock     write requirements.txt from requirements.in, and package-lock.json from package.json"
@@ -37,6 +38,9 @@ serve:
 
 book: setup
 	@$(RUN) -m book book
+
+zip: book
+	@$(RUN) -m book zip
 
 test: setup
 	@$(RUN) -m book browsers

@@ -40,6 +40,11 @@ def book() -> None:
     lite()
 
 
+def zip_() -> None:
+    """The site in one file."""
+    step("zip", module("archive").build)
+
+
 def port() -> int:
     """Looks whether the port is free, before anybody waits for a build."""
     web = module("serve")
@@ -76,7 +81,8 @@ def module(name: str) -> Any:
 
 
 STEPS: dict[str, Callable[[], object]] = {
-    each.__name__: each for each in (setup, kernel, html, lite, book, port, serve, browsers, types, lock)
+    each.__name__.rstrip("_"): each
+    for each in (setup, kernel, html, lite, book, zip_, port, serve, browsers, types, lock)
 }
 
 
