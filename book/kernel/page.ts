@@ -5,7 +5,7 @@ import { addCellBars } from "./cellbars.js";
 import { addDraftBar } from "./draftbar.js";
 import { watchFigures } from "./figures.js";
 import { mountExercises } from "./exercises.js";
-import { mountExplorers } from "./explorers.js";
+import { mountExplorers, onFirstTouch } from "./explorers.js";
 import { Session } from "./session.js";
 import { addToolbar } from "./toolbar.js";
 
@@ -28,13 +28,19 @@ if (facts.cells.length > 0) {
     runAbove: (id) => void session.runAbove(id),
   });
   addDraftBar(() => session.forgetDrafts());
-  whenIdle(() => void session.load());
+  if (!savesData()) {
+    whenIdle(() => void session.load());
+    onFirstTouch(document, () => void session.start());
+  }
 }
 
-/** After the page is drawn and quiet; not for readers who save data. */
+/** Readers who save data load Python by a press and no sooner. */
+function savesData(): boolean {
+  return (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true;
+}
+
+/** After the page is drawn and quiet. */
 function whenIdle(call: () => void): void {
-  const { connection } = navigator as { connection?: { saveData?: boolean } };
-  if (connection?.saveData) return;
   const idle = () => ("requestIdleCallback" in window ? requestIdleCallback(call) : setTimeout(call, 2000));
   if (document.readyState === "complete") idle();
   else window.addEventListener("load", idle, { once: true });

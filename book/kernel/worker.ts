@@ -83,10 +83,14 @@ async function fromSnapshot(version: string): Promise<PyodideAPI> {
   return py;
 }
 
-/** Python's files are fetched and put in place when the first cell may need them; a second time, they are there. */
+/** Python's files are fetched and put in place when the first cell may need them; a second time, unless it failed, they are there. */
 function once(work: () => Promise<void>): () => Promise<void> {
   let done: Promise<void> | undefined;
-  return () => (done ??= work());
+  return () => {
+    done ??= work();
+    done.catch(() => (done = undefined));
+    return done;
+  };
 }
 
 async function fromWheels(version: string): Promise<PyodideAPI> {
@@ -134,17 +138,24 @@ async function execute(wish: Execute): Promise<void> {
   const python = await bridge;
   try {
     asked ||= !wish.early;
-    if (!wish.early || python.needs_files(wish.source)) await files();
+    const needed = python.needs_files(wish.source);
+    if (!wish.early || needed) await files().catch((error) => needed && missFiles(wish.cell, error));
     say({ type: "done", id: wish.id, ok: await python.execute(wish.cell, wish.source, wish.adopting) });
   } catch (error) {
     broken(error);
   }
 }
 
+/** Python goes on without its files: only imports of what is not in memory fail, and this says why. */
+function missFiles(cell: string, error: unknown): void {
+  const text = `Python's files could not be fetched (${error}), so some imports fail. Are you offline? Run the cell again when you are not.\n`;
+  say({ type: "stream", cell, name: "stderr", text });
+}
+
 async function complete({ id, source, cursor }: Complete): Promise<void> {
   const python = await bridge;
   try {
-    await files(); // IPython's completer has modules that are not in memory
+    await files().catch(() => {}); // IPython's completer has modules that are not in memory
     say({ type: "completed", id, ...JSON.parse(python.complete(source, cursor)) });
   } catch (error) {
     broken(error);

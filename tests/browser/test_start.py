@@ -1,0 +1,150 @@
+"""What starts Python, what is fetched when, and how much."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from chromium_flags import QUIET
+from pages import CHAPTER, start
+from playwright.sync_api import BrowserContext, Page, Playwright
+from site_server import PREFIX, Handler
+
+from book.paths import ASSETS, HTML
+from book.weight import FETCHED_BY_START, kilobytes
+
+SLIDER = ".ecs-explorer .ecs-predict input[type=range]"
+SAVES_DATA = "Object.defineProperty(navigator, 'connection', { value: { saveData: true } })"
+BUDGET_KB = 15_000
+
+
+def kernel(page: Page) -> str | None:
+    """The kernel's state."""
+    return page.locator("html").get_attribute("data-kernel")
+
+
+def assets(asked: list[str]) -> set[str]:
+    """The page's assets among some addresses, by their names in the folder."""
+    paths = [urlsplit(url).path.partition("/_static/ecs/")[2] for url in asked]
+    return {path for path in paths if path}
+
+
+@pytest.fixture
+def asked(context: BrowserContext) -> list[str]:
+    """What the visitor's pages and workers ask for."""
+    found: list[str] = []
+    context.on("request", lambda request: found.append(request.url))
+    return found
+
+
+def test_a_pointer_on_a_control_starts_python(chapter: Page):
+    chapter.locator(SLIDER).click()
+
+    chapter.wait_for_selector("html[data-kernel=ready]")
+
+
+def test_a_key_on_a_control_starts_python(chapter: Page):
+    chapter.locator(SLIDER).press("ArrowRight")
+
+    chapter.wait_for_selector("html[data-kernel=ready]")
+
+
+def test_passing_by_with_tab_starts_nothing(chapter: Page):
+    chapter.locator(SLIDER).focus()
+    chapter.keyboard.press("Tab")
+
+    assert kernel(chapter) == "off"
+
+
+def test_the_board_needs_no_python(chapter: Page):
+    chapter.locator(".ecs-explorer .ecs-board-box").get_by_role("button", name="Next event").click()
+
+    assert kernel(chapter) == "off"
+
+
+def test_where_data_is_saved_only_start_starts_python(context: BrowserContext, chapter: Page, asked: list[str]):
+    context.add_init_script(SAVES_DATA)
+    chapter.reload()
+    chapter.wait_for_load_state("networkidle")
+    chapter.locator(SLIDER).click()
+    chapter.locator(SLIDER).press("ArrowRight")
+    chapter.wait_for_load_state("networkidle")
+
+    assert (kernel(chapter), "live.js" in assets(asked)) == ("off", False)
+    start(chapter)
+
+
+def test_an_idle_page_fetches_the_code_of_the_live_stage_and_nothing_else(asked: list[str], page: Page, site: str):
+    page.goto(f"{site}/{CHAPTER}")
+    with page.expect_request("**/live.js*"):
+        pass
+    page.wait_for_load_state("networkidle")
+
+    assert assets(asked) & set(FETCHED_BY_START) == {"live.js", "widgets.css"}
+
+
+def test_start_fetches_what_the_budget_counts(asked: list[str], page: Page, site: str):
+    page.goto(f"{site}/{CHAPTER}")
+    page.wait_for_load_state("networkidle")
+    before = assets(asked) - set(FETCHED_BY_START)
+    start(page)
+    page.wait_for_load_state("networkidle")
+    fetched = assets(asked) - before
+
+    assert fetched == set(FETCHED_BY_START)
+    assert kilobytes(ASSETS / name for name in fetched) <= BUDGET_KB
+
+
+class Counting(Handler):
+    """The book on a plain host, which notes what it sends in full."""
+
+    sent: list[str]
+
+    def send_response(self, code: int, message: str | None = None) -> None:
+        """Notes an answer with a body."""
+        if code == 200:
+            self.sent.append(self.path)
+        super().send_response(code, message)
+
+
+@pytest.fixture
+def counting() -> Iterator[tuple[str, list[str]]]:
+    """The address of such a host, and its notes."""
+    sent: list[str] = []
+    handler = type("Notes", (Counting,), {"sent": sent})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(HTML)))
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}{PREFIX}", sent
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_second_chapter_starts_from_the_browsers_cache(
+    playwright: Playwright, chromium_path: str, counting: tuple[str, list[str]], tmp_path: Path
+):
+    """The same page stands for a second chapter, after another page in between: its assets are the same files.
+
+    In a profile on disk, as a reader has it: the cache of a private window has no room for the big ones.
+    """
+    address, sent = counting
+    context = playwright.chromium.launch_persistent_context(
+        tmp_path / "profile", executable_path=chromium_path, args=list(QUIET)
+    )
+    page = context.new_page()
+    page.goto(f"{address}/{CHAPTER}")
+    start(page)
+    first = assets(sent)
+    page.goto(f"{address}/book/intro.html")
+    sent.clear()
+    page.goto(f"{address}/{CHAPTER}?second")
+    start(page)
+    context.close()
+
+    assert set(FETCHED_BY_START) <= first
+    assert assets(sent) == set()
