@@ -93,6 +93,7 @@ from ecslite.sim.retries import Retries
 from ecslite.sim.run import Event, Level, Metric, Part, Run, TracedRequest
 from ecslite.sim.simulation import Simulation
 from ecslite.sim.traffic import Traffic
+from ecslite.sweep import Band, Sweep, Trial, band, grid, seeds, sweep
 
 __all__ = [
     "Account",
@@ -101,6 +102,7 @@ __all__ = [
     "Application",
     "AutoScalingGroup",
     "AwsvpcConfiguration",
+    "Band",
     "Bill",
     "BreakEven",
     "Bucket",
@@ -179,6 +181,7 @@ __all__ = [
     "StepAdjustment",
     "StepScaling",
     "Subnet",
+    "Sweep",
     "Table",
     "TableTracking",
     "TargetGroup",
@@ -190,10 +193,12 @@ __all__ = [
     "TimeoutConfiguration",
     "TracedRequest",
     "Traffic",
+    "Trial",
     "Uniform",
     "UsagePlan",
     "Vpc",
     "Zipf",
+    "band",
     "bill",
     "break_even",
     "compare",
@@ -201,12 +206,15 @@ __all__ = [
     "default_prices",
     "deregister_task_definition",
     "diurnal",
+    "grid",
     "instance_type",
     "reach",
     "register_task_definition",
     "run_task",
+    "seeds",
     "service_connect_proxy_size",
     "spike",
     "stop_task",
+    "sweep",
     "views",
 ]

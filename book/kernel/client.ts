@@ -13,7 +13,7 @@ import {
   type ToWorker,
 } from "./protocol.js";
 
-/** How long a cell or a control may take before the worker is given up. */
+/** How long a cell or a control may take, or be silent on its progress, before the worker is given up. */
 export const RUN_LIMIT_SECONDS = 60;
 
 /** How often a worker without work is asked whether it is there, where the browser has no locks. */
@@ -115,11 +115,22 @@ export class WorkerClient {
     if (this.gone) return Promise.resolve(false);
     const id = `m${(this.count += 1)}`;
     return new Promise((settle) => {
-      const timer = window.setTimeout(() => this.lose("limit", ""), RUN_LIMIT_SECONDS * 1000);
-      this.pending.set(id, { settle, timer });
+      this.pending.set(id, { settle, timer: this.limit() });
       if (this.pending.size === 1) this.listener.busy(true);
       this.post({ ...message, id } as ToWorker);
     });
+  }
+
+  private limit(): number {
+    return window.setTimeout(() => this.lose("limit", ""), RUN_LIMIT_SECONDS * 1000);
+  }
+
+  /** A widget has changed, as the progress bar of long work does: whoever waits may wait on. */
+  private waitOn(): void {
+    for (const asked of this.pending.values()) {
+      clearTimeout(asked.timer);
+      asked.timer = this.limit();
+    }
   }
 
   private post(message: ToWorker): void {
@@ -133,7 +144,10 @@ export class WorkerClient {
     else if (message.type === "failed") this.fail(message.during, message.text);
     else if (message.type === "completed") this.named(message);
     else if (message.type === "pong") this.answered = true;
-    else if (message.type.startsWith("comm_")) this.listener.comm(message as CommOpen | CommMessage);
+    else if (message.type.startsWith("comm_")) {
+      this.waitOn();
+      this.listener.comm(message as CommOpen | CommMessage);
+    }
     else this.listener.output(message as Output);
   }
 
