@@ -8,12 +8,8 @@ from ecslite.widgets.controls import Choice, Prediction, Range
 from ecslite.widgets.exercise import Exercise, Number, OneOf, Order
 from ecslite.widgets.explorer import Explorer
 from ecslite.widgets.figure import Figure
-<<<<<<< HEAD
-from ecslite.widgets.shown import anatomy_view, loops_views, parts_views, service_views, together, waterfall_view
-=======
 from ecslite.widgets.progress import Progress, watch
-from ecslite.widgets.shown import anatomy_view, loops_views, service_views, together, waterfall_view
->>>>>>> 1d2055d (Sweeps: many runs over seeds and settings on any executor, with bands; in the page under a progress bar with a Stop button)
+from ecslite.widgets.shown import anatomy_view, loops_views, parts_views, service_views, together, waterfall_view
 
 __all__ = [
     "Board",
