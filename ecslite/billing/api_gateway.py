@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import ceil, fsum, inf
 
-from ecslite.billing.monthly import free, tiered
+from ecslite.billing.monthly import FreeTier, tiered
 from ecslite.billing.networking import hours_begun, values
 from ecslite.billing.usage import Usage
 from ecslite.sim.run import Part, Run
@@ -35,12 +35,17 @@ FREE_MILLIONS = 1.0
 
 METERED_KIB = 512
 
+COUNTED = ("Count", "ThrottledCount")
+
 
 def api_gateway(run: Run, free_tier: bool) -> Iterator[Usage]:
     """Requests of each API, and its cache."""
-    # Model: each API is counted by itself, while AWS adds up all of an account's for tiers and the free tier.
+    # Model: each API reaches volume tiers by itself, while AWS adds up all of an account's.
+    gratis = FreeTier(run, free_tier)
     for api in run.of_kind("api"):
-        yield from _requests(api, run, free_tier)
+        kind = str(api.attributes["protocol"])
+        for usage in tiered(_requests(api, run), TIERS[kind], run):
+            yield from gratis.take(usage, kind, FREE_MILLIONS)
         cache = api.attributes.get("cache_gb")
         if cache:
             hours = hours_begun(api, run)
@@ -48,19 +53,12 @@ def api_gateway(run: Run, free_tier: bool) -> Iterator[Usage]:
             yield Usage(f"{api.id}: cache {cache} GB", CATEGORY, price, hours, f"{hours} h begun", whole_hours=True)
 
 
-def _requests(api: Part, run: Run, free_tier: bool) -> Iterator[Usage]:
+def _requests(api: Part, run: Run) -> Usage:
     answered, throttled = (fsum(v or 0.0 for v in values(run, name, api.id, "Sum")) for name in COUNTED)
-    protocol, pieces = str(api.attributes["protocol"]), 1
-    if protocol == "HTTP":
+    kind, pieces = str(api.attributes["protocol"]), 1
+    if kind == "HTTP":
         pieces = max(1, ceil(float(api.attributes.get("payload_kib") or 1) / METERED_KIB))
-    millions = (answered - throttled) * pieces / MILLION
     each = f" × {pieces}" if pieces > 1 else ""
     formula = f"({answered:,.0f} − {throttled:,.0f} throttled){each} / 1,000,000"
-    whole = Usage(f"{api.id}: requests", CATEGORY, TIERS[protocol][0][0], millions, formula)
-    usages = list(tiered(whole, TIERS[protocol], run))
-    yield from usages
-    if free_tier:
-        yield from free(usages, f"{api.id}: requests", FREE_MILLIONS, run)
-
-
-COUNTED = ("Count", "ThrottledCount")
+    millions = (answered - throttled) * pieces / MILLION
+    return Usage(f"{api.id}: requests", CATEGORY, TIERS[kind][0][0], millions, formula)

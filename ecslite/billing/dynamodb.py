@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import fsum
 
-from ecslite.billing.monthly import free, month_share
+from ecslite.billing.monthly import FreeTier, month_share
 from ecslite.billing.networking import values
 from ecslite.billing.usage import HOUR, HOURS_A_MONTH, Usage
 from ecslite.sim.run import Level, Part, Run
@@ -28,30 +28,26 @@ FREE_UNITS, FREE_GB = 25.0, 25.0
 
 def dynamodb(run: Run, free_tier: bool) -> Iterator[Usage]:
     """Capacity and storage of each table."""
-    # Model: provisioned units are charged by the second, AWS charges by the hour. Each table has the free tier to
-    # itself, AWS gives it to an account.
+    # Model: provisioned units are charged by the second, AWS charges by the hour.
+    gratis = FreeTier(run, free_tier)
     for table in run.of_kind("table"):
         for kind in UNITS:
-            yield from _capacity(table, kind, run, free_tier)
+            yield from _capacity(table, kind, run, gratis)
         gigabytes = float(table.attributes["size_gb"])
         if gigabytes:
             months = month_share(run)
             formula = f"{gigabytes:g} GB × {months:.6f} months"
             usage = Usage(f"{table.id}: storage", CATEGORY, "dynamodb.gb_month", gigabytes * months, formula)
-            yield usage
-            if free_tier:
-                yield from free([usage], usage.name, FREE_GB, run)
+            yield from gratis.take(usage, "storage", FREE_GB)
 
 
-def _capacity(table: Part, kind: str, run: Run, free_tier: bool) -> Iterator[Usage]:
+def _capacity(table: Part, kind: str, run: Run, gratis: FreeTier) -> Iterator[Usage]:
     level = run.level(f"Provisioned{kind}CapacityUnits", table.id)
     hours = _unit_hours(level, run)
     if hours:
         name, formula = f"{table.id}: {kind.lower()} capacity", f"{hours:.4f} unit-hours provisioned"
         usage = Usage(name, CATEGORY, f"dynamodb.{UNITS[kind]}_hour", hours, formula)
-        yield usage
-        if free_tier:
-            yield from free([usage], name, FREE_UNITS * HOURS_A_MONTH, run)
+        yield from gratis.take(usage, kind, FREE_UNITS * HOURS_A_MONTH)
     consumed = values(run, f"Consumed{kind}CapacityUnits", table.id, "Sum")
     on_demand = [units or 0.0 for minute, units in enumerate(consumed) if not _at(level, minute * PERIOD)]
     if on_demand:

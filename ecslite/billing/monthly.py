@@ -15,7 +15,7 @@ from math import inf
 from ecslite.billing.usage import HOUR, HOURS_A_MONTH, Usage
 from ecslite.sim.run import Run
 
-__all__ = ["free", "month_share", "tiered"]
+__all__ = ["FreeTier", "month_share", "tiered"]
 
 
 def month_share(run: Run) -> float:
@@ -35,12 +35,19 @@ def tiered(whole: Usage, tiers: Sequence[tuple[str, float]], run: Run) -> Iterat
         below = monthly * share if monthly < inf else below
 
 
-def free(usages: Sequence[Usage], name: str, monthly: float, run: Run) -> Iterator[Usage]:
-    """What the free tier takes off usages of one kind, the dearest tier first: a usage below zero."""
-    left = monthly * month_share(run)
-    for usage in usages:
+class FreeTier:
+    """What an account still has free of each kind, in the run's share of a month; nothing where it is off."""
+
+    def __init__(self, run: Run, on: bool) -> None:
+        self._share = month_share(run) if on else 0.0
+        self._left: dict[str, float] = {}
+
+    def take(self, usage: Usage, kind: str, monthly: float) -> Iterator[Usage]:
+        """The usage, and what is free of it as a usage below zero. All usages of one kind share the monthly amount."""
+        yield usage
+        left = self._left.setdefault(kind, monthly * self._share)
         taken = min(usage.quantity, left)
         if taken > 0:
-            left -= taken
+            self._left[kind] = left - taken
             formula = f"−{taken:.6f}, of {monthly:g} free a month"
-            yield Usage(f"{name}: free tier", usage.category, usage.price, -taken, formula)
+            yield Usage(f"{usage.name}, free tier", usage.category, usage.price, -taken, formula)

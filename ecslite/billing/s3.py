@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import fsum
 
-from ecslite.billing.monthly import free, month_share
+from ecslite.billing.monthly import FreeTier, month_share
 from ecslite.billing.networking import BYTES_PER_GB, values
 from ecslite.billing.usage import Usage
 from ecslite.sim.run import Run
@@ -29,19 +29,16 @@ FREE_GB = 5.0
 
 def s3(run: Run, free_tier: bool) -> Iterator[Usage]:
     """Storage and requests of each bucket."""
-    # Model: what was slowed down (503) is not charged; the free tier is each bucket's, AWS gives it to an account.
+    # Model: what was slowed down (503) is not charged.
+    gratis = FreeTier(run, free_tier)
     for bucket in run.of_kind("bucket"):
         sizes = [size or 0.0 for size in values(run, "BucketSizeBytes", bucket.id, "Average")]
         average = fsum(sizes) / len(sizes) / BYTES_PER_GB if sizes else 0.0
         months = month_share(run)
         formula = f"{average:.4f} GB on average × {months:.6f} months"
         storage = Usage(f"{bucket.id}: storage", CATEGORY, "s3.standard.gb_month", average * months, formula)
-        yield storage
-        if free_tier:
-            yield from free([storage], storage.name, FREE_GB, run)
-        for tier, (what, price, gratis) in TIERS.items():
+        yield from gratis.take(storage, "storage", FREE_GB)
+        for tier, (what, price, monthly) in TIERS.items():
             many = fsum(value or 0.0 for value in values(run, tier, bucket.id, "Sum"))
             usage = Usage(f"{bucket.id}: {what}", CATEGORY, price, many / THOUSAND, f"{many:,.0f} / 1,000")
-            yield usage
-            if free_tier:
-                yield from free([usage], usage.name, gratis / THOUSAND, run)
+            yield from gratis.take(usage, tier, monthly / THOUSAND)

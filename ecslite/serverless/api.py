@@ -18,12 +18,11 @@ from ecslite.serverless.api_rules import Settings
 from ecslite.serverless.keys import Draws, Shares, Zipf
 from ecslite.serverless.message import Message
 from ecslite.serverless.part import Callee, Done, Part
-from ecslite.serverless.statistics import milliseconds
+from ecslite.serverless.statistics import Durations
 from ecslite.serverless.throttling import ACCOUNT, Throttle, Throttling, UsagePlan
 from ecslite.serverless.timers import Timer, Timers
 from ecslite.sim.clock import on_grid
 from ecslite.sim.distributions import Distribution, LogNormal, as_distribution
-from ecslite.sim.histogram import Histogram
 from ecslite.sim.metrics import Sample
 from ecslite.sim.retries import Attempt, Clients, Failure
 from ecslite.sim.simulation import Simulation
@@ -188,7 +187,7 @@ class Api(Part):
 
         def end(moment: float, status: str) -> None:
             self.open -= 1
-            self._integrations.add((moment - time,))
+            self._integrations.add(moment - time)
             if status == "200" and cached is not None:
                 cached.keep(moment, key)
             self._answer(time, moment, status, done)
@@ -211,7 +210,7 @@ class Api(Part):
         status, at = answer[:3], moment + self._overhead.next()
         self.answered[answer] += 1
         self._answers[answer] += 1
-        self._latencies.add((at - time,))
+        self._latencies.add(at - time)
         if done is not None:
             self.agenda.at(at, lambda now: done(now, "ok" if status == "200" else status))
 
@@ -219,8 +218,8 @@ class Api(Part):
 
     def _begin_period(self) -> None:
         self._answers: Counter[str] = Counter()
-        self._latencies = Histogram()
-        self._integrations = Histogram()
+        self._latencies = Durations()
+        self._integrations = Durations()
         self._hits = self._misses = 0
 
     def read(self) -> Iterator[Sample]:
@@ -235,7 +234,7 @@ class Api(Part):
         # Model: CloudWatch has no such metric; what was throttled is not charged.
         yield Sample("ThrottledCount", self.name, "Count", {"Sum": throttled})
         for name, seconds in (("Latency", self._latencies), ("IntegrationLatency", self._integrations)):
-            yield Sample(name, self.name, "Milliseconds", milliseconds(seconds))
+            yield Sample(name, self.name, "Milliseconds", seconds.milliseconds())
         if self.cache is not None:
             yield Sample("CacheHitCount", self.name, "Count", {"Sum": self._hits})
             yield Sample("CacheMissCount", self.name, "Count", {"Sum": self._misses})

@@ -17,9 +17,8 @@ from ecslite.serverless.message import Message
 from ecslite.serverless.notification import DELAY, Notification, Notifications
 from ecslite.serverless.part import Done, Part, Receiver
 from ecslite.serverless.prefixes import SPLIT_SECONDS, Prefixes
-from ecslite.serverless.statistics import milliseconds
+from ecslite.serverless.statistics import Durations
 from ecslite.sim.distributions import Distribution, Uniform, as_distribution
-from ecslite.sim.histogram import Histogram
 from ecslite.sim.metrics import PERIOD, Sample
 from ecslite.sim.simulation import Simulation
 
@@ -143,7 +142,7 @@ class Bucket(Part):
             self._counts[f"{outcome[0]}xxErrors"] += 1
         if outcome != SLOW_DOWN and tier:
             self._counts[f"Requests-Tier{tier}"] += 1
-        self._latencies.add((end - time,))
+        self._latencies.add(end - time)
         if done is not None:
             self.agenda.at(end, lambda moment: done(moment, outcome))
 
@@ -195,7 +194,7 @@ class Bucket(Part):
 
     def _begin_period(self) -> None:
         self._counts: Counter[str] = Counter()
-        self._latencies = Histogram()
+        self._latencies = Durations()
         self._told = self.notifications.counts.copy()
 
     def read(self) -> Iterator[Sample]:
@@ -205,7 +204,7 @@ class Bucket(Part):
         # Model: the two tiers are usage types of the bill, not metrics; what was slowed down is not charged.
         for name in ("AllRequests", *metrics, "4xxErrors", "5xxErrors", "Requests-Tier1", "Requests-Tier2"):
             yield Sample(name, self.name, "Count", {"Sum": counts[name]})
-        yield Sample("TotalRequestLatency", self.name, "Milliseconds", milliseconds(self._latencies))
+        yield Sample("TotalRequestLatency", self.name, "Milliseconds", self._latencies.milliseconds())
         # Model: CloudWatch has these two once a day.
         yield Sample("BucketSizeBytes", self.name, "Bytes", {"Average": self._stored_kib * 1024})
         yield Sample("NumberOfObjects", self.name, "Count", {"Average": len(self._objects)})

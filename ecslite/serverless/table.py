@@ -15,11 +15,12 @@ from math import isfinite
 import simpy
 
 from ecslite.errors import InvalidSetting
+from ecslite.serverless.event_source import EventSourceMapping
 from ecslite.serverless.keys import Draws, Shares, Zipf
 from ecslite.serverless.message import Message
 from ecslite.serverless.operation import EACH_BY_ITSELF, Operation
 from ecslite.serverless.part import Done, Part
-from ecslite.serverless.statistics import milliseconds
+from ecslite.serverless.statistics import Durations
 from ecslite.serverless.stream import Shard, Stream
 from ecslite.serverless.table_quotas import TableQuotas
 from ecslite.serverless.throughput import (
@@ -30,7 +31,6 @@ from ecslite.serverless.throughput import (
     partitions_for,
 )
 from ecslite.sim.distributions import Distribution, LogNormal, as_distribution
-from ecslite.sim.histogram import Histogram
 from ecslite.sim.metrics import PERIOD, Sample
 from ecslite.sim.simulation import Simulation
 
@@ -156,6 +156,11 @@ class Table(Part):
             )
         return self.stream.shards
 
+    def connect(self, other: Part) -> None:
+        """Hand its stream's records to a function, from the newest on: an EventSourceMapping with its defaults."""
+        if self.shards:
+            EventSourceMapping(self, other, starting_position="LATEST")
+
     # Requests
 
     def arrive(self, time: float, message: Message) -> None:
@@ -179,7 +184,7 @@ class Table(Part):
             outcome = "ConditionalCheckFailedException"
         else:
             outcome = "ok"
-            self._period.add((latency,))
+            self._period.add(latency)
             self._record_changes(time, operation, keys, message)
         self.answered[f"Table{operation.kind}{reason}" if reason else outcome] += 1
         if done is not _nobody:
@@ -312,7 +317,7 @@ class Table(Part):
     # Counting
 
     def _begin_period(self) -> None:
-        self._period = Histogram()
+        self._period = Durations()
         self._throttled: Counter[tuple[str, str]] = Counter()
         self._failed_conditions = 0
 
@@ -323,7 +328,7 @@ class Table(Part):
         throttled = self._throttled.total()
         yield Sample("ThrottledRequests", self.name, "Count", {"Sum": throttled})
         yield Sample("ConditionalCheckFailedRequests", self.name, "Count", {"Sum": self._failed_conditions})
-        latency = milliseconds(self._period)
+        latency = self._period.milliseconds()
         yield Sample("SuccessfulRequestLatency", self.name, "Milliseconds", latency)
         self._tell()
         self._begin_period()

@@ -101,11 +101,11 @@ def test_the_free_tier_is_a_line_of_its_own_and_counts_by_the_month():
     # A month has 43.8 million requests, 30 units and 30 GB, 4.38 million GETs and 1 GB.
     saved = {one.name: -one.quantity for one in bill.lines if one.quantity < 0}
     assert saved == {
-        "shop: requests: free tier": pytest.approx(1.0),
-        "orders: write capacity: free tier": pytest.approx(25 * MONTH),
-        "orders: storage: free tier": pytest.approx(25),
-        "photos: storage: free tier": pytest.approx(1.0),
-        "photos: GET and others: free tier": pytest.approx(20),
+        "shop: requests, free tier": pytest.approx(1.0),
+        "orders: write capacity, free tier": pytest.approx(25 * MONTH),
+        "orders: storage, free tier": pytest.approx(25),
+        "photos: storage, free tier": pytest.approx(1.0),
+        "photos: GET and others, free tier": pytest.approx(20),
     }
     assert bill.total == pytest.approx(
         ecs.bill(made).per_month().total
@@ -129,3 +129,14 @@ def test_a_run_of_all_three_is_billed():
         "DynamoDB": pytest.approx(0.072 * 3 * 0.625, rel=0.02),
         "S3": pytest.approx(36 * 0.005, rel=0.02),
     }
+
+
+def test_two_tables_share_one_accounts_free_tier():
+    tables = [part("table", name, {"size_gb": 15.0}, (0.0, "ACTIVE")) for name in ("a", "b")]
+    levels = [
+        ecs.Level(f"Provisioned{kind}CapacityUnits", name, ((0.0, 0, None),))
+        for name in ("a", "b")
+        for kind in ("Read", "Write")
+    ]
+    made = ecs.Run(0, MONTH * HOUR, (), (), tuple(tables), tuple(levels))
+    assert ecs.bill(made, free_tier=True).total == pytest.approx(5 * 0.25)
