@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from heapq import heappop
+from typing import NamedTuple
 
 from ecslite.errors import InvalidSetting
 from ecslite.serverless.api_cache import ApiCache, CacheSettings
@@ -40,6 +41,14 @@ REFUSED_CALLS = ("429", "TooManyRequestsException", "ThrottlingException", "Prov
 METRICS = {"REST": ("4XXError", "5XXError"), "HTTP": ("4xx", "5xx")}
 """CloudWatch's names [API Gateway Developer Guide, api-gateway-metrics-and-dimensions, http-api-metrics; read
 2026-11-24]."""
+
+
+class Asked(NamedTuple):
+    """What a request asks for, and which client sends it."""
+
+    method: str
+    client: str
+    key: str
 
 
 class Api(Part):
@@ -132,24 +141,28 @@ class Api(Part):
         if clients is None:
             super().wire(source)
             return
-        self.agenda.feed(source, lambda time, cpu, wait: self._attempt(clients, time, cpu, wait, 1))
+        self.agenda.feed(
+            source, lambda time, cpu, wait: self._attempt(clients, Attempt(time, 1, cpu, wait), self._ask())
+        )
         self.sim.meter.read(lambda: self._read_clients(clients))
 
-    def _attempt(self, clients: Clients, time: float, cpu: float, wait: float, number: int) -> None:
+    def _attempt(self, clients: Clients, attempt: Attempt, asked: Asked) -> None:
+        """One attempt of a client that retries; the next one asks for the same."""
+        time, number, cpu, wait = attempt
+
         def replied(moment: float, outcome: str) -> None:
-            if outcome == "ok":
-                return
-            clients.fail(Failure(moment, time, number, cpu, wait, outcome))
-            clients.hear(moment)
-            while clients.due:
-                self._again(clients, heappop(clients.due))
+            if outcome != "ok":
+                clients.fail(Failure(moment, time, number, cpu, wait, outcome))
+                clients.hear(moment)
+                if clients.due:
+                    self._again(clients, heappop(clients.due), asked)
 
         clients.send(number)
         self._messages += 1
-        self.call(time, Message(self._messages, time, cpu, wait), replied)
+        self._begin(time, Message(self._messages, time, cpu, wait, key=asked.key), asked, replied)
 
-    def _again(self, clients: Clients, due: Attempt) -> None:
-        self.agenda.at(due.seconds, lambda now: self._attempt(clients, now, due.cpu, due.wait, due.number))
+    def _again(self, clients: Clients, due: Attempt, asked: Asked) -> None:
+        self.agenda.at(due.seconds, lambda now: self._attempt(clients, due._replace(seconds=now), asked))
 
     def _read_clients(self, clients: Clients) -> Iterator[Sample]:
         self.agenda.catch_up()
@@ -161,13 +174,20 @@ class Api(Part):
 
     def call(self, time: float, message: Message, done: Done | None) -> None:
         """Answer a request: "ok", or the status of the failure."""
-        self.requests += 1
+        asked = self._ask(message.key)
+        message.key = asked.key
+        self._begin(time, message, asked, done)
+
+    def _ask(self, key: str = "") -> Asked:
+        """What the next request asks for, and who."""
         method = self._methods[self._method.draw(self._draw_method)]
         client = self._clients[self._client.draw(self._draw_client)]
-        if not message.key:
-            message.key = f"key-{self.keys.draw(self._draw_key)}"
-        limit = self._throttling.refusal(time, method, client)
-        cached = self.cache if method == "GET" else None
+        return Asked(method, client, key or f"key-{self.keys.draw(self._draw_key)}")
+
+    def _begin(self, time: float, message: Message, asked: Asked, done: Done | None) -> None:
+        self.requests += 1
+        limit = self._throttling.refusal(time, asked.method, asked.client)
+        cached = self.cache if asked.method == "GET" else None
         if limit:
             self._answer(time, time, f"429 {limit}", done)
         elif cached is not None and cached.has(time, message.key):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -236,6 +238,19 @@ def test_clients_that_retry_come_again_until_they_are_answered():
         answered(run, name, "traffic") for name in ("ClientRequests", "ClientRetries", "ClientFailures")
     )
     assert (again / sent, given_up / sent) == (pytest.approx(0.875, abs=0.03), pytest.approx(1 / 16, abs=0.01))
+
+
+def test_a_retry_asks_for_the_same_again():
+    sim = ecs.Simulation(2)
+    plan = ecs.UsagePlan(api_keys={"a": 1, "b": 1})
+    api = ecs.Api(sim, "shop", usage_plan=plan, methods={"GET": 1, "POST": 1}, keys=ecs.Zipf(100_000, 0.0))
+    backend = Backend(sim, outcome=lambda message: "Unhandled")
+    api >> backend
+    ecs.Traffic(sim, ecs.constant(5), retries=ecs.Retries(max_attempts=3)).to(api)
+    sim.run(minutes=5)
+    times = Counter(message.key for message in backend.called)
+    # Of some 1,500 requests a few were made in the last seconds, and a few share a key by chance.
+    assert Counter(times.values())[3] > 0.97 * len(times)
 
 
 def test_an_http_api_has_metrics_of_its_own_names():
