@@ -14,7 +14,7 @@ from typing import Any
 from ecslite.capacity.container_instance import Need
 from ecslite.capacity.sizes import UNITS_PER_VCPU, fargate_fault, parse_cpu, parse_memory
 from ecslite.ecs import container_definition
-from ecslite.ecs.container_definition import DEFAULT_STOP_TIMEOUT, ContainerDefinition, host_ports, to_aws
+from ecslite.ecs.container_definition import ContainerDefinition, host_ports, to_aws
 from ecslite.ecs.document import WHAT, sound, unused_paths
 from ecslite.ecs.rules import check
 from ecslite.errors import DocumentFault, InvalidSetting
@@ -125,13 +125,6 @@ class TaskDefinition:
             ports=static,
             dynamic_ports=dynamic,
             architecture=self.cpu_architecture,
-        )
-
-    @property
-    def stop_timeout(self) -> int:
-        """Seconds that a task has between the stop signal and SIGKILL: those of its most patient container."""
-        return max(
-            DEFAULT_STOP_TIMEOUT if one.stop_timeout is None else one.stop_timeout for one in self.container_definitions
         )
 
     @property

@@ -259,6 +259,19 @@ def test_an_essential_one_that_exits_while_others_wait_counts_as_a_task_that_cou
     assert any("unable to consistently start tasks" in event.text for event in run.events("service"))
 
 
+def test_a_task_whose_essential_container_has_exited_does_not_run_though_the_rest_comes_up():
+    """The application exits at second 10, the last other one starts at second 11, and ECS knows at second 12."""
+    _, task = task_of(
+        container("web"),
+        container("late", "init/SUCCESS"),
+        container("init", essential=False),
+        application=ecs.Application(exits_after_seconds=10, containers={"init": Behaviour(exits_after_seconds=11)}),
+    )
+
+    assert "RUNNING" not in [state for _, state, _ in task.states]
+    assert task.attributes["stop_code"] == "EssentialContainerExited"
+
+
 def test_containers_stop_in_the_reverse_order_of_their_starts():
     run, task = task_of(
         container("web", "proxy/START"),

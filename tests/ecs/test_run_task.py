@@ -299,6 +299,85 @@ def test_mode_none_cannot_be_reached():
         ecs.Service(cluster, on_ec2(mode="none"), desired_count=1, load_balancer=front)
 
 
+def test_a_lost_host_ends_a_standalone_task_and_its_containers_have_no_exit_code():
+    sim, cluster = on_instances(instances=2)
+    task = ecs.run_task(cluster, on_ec2(), exits_after_seconds=3000).tasks[0]
+    ecs.Fault(cluster, "instance_loss", at_minute=5, count=2)
+    run = sim.run(minutes=10)
+    part = next(one for one in run.of_kind("task") if one.id == task.id)
+
+    assert part.attributes["stop_code"] == "TerminationNotice"
+    assert part.attributes["containers"] == [{"name": "job", "last_status": "STOPPED"}]
+
+
+def test_a_task_that_is_stopped_twice_keeps_its_first_reason():
+    sim = ecs.Simulation(1)
+    task = ecs.run_task(ecs.Cluster(sim, "shop"), BATCH).tasks[0]
+    for second, reason in ((100, "first"), (101, "second")):
+        sim.at(second, lambda reason=reason: ecs.stop_task(task, reason=reason))
+    part = sim.run(minutes=5).of_kind("task")[0]
+
+    assert (part.attributes["stopped_reason"], part.attributes["stopping_at"]) == ("first", 100)
+
+
+def test_spot_interrupts_once_and_leaves_two_minutes_at_the_most():
+    sim = ecs.Simulation(1)
+    spot = ecs.FargateSpot(spot=ecs.SpotInterruptions(at_minutes=(3, 4), unavailable_minutes=1))
+    task = ecs.run_task(ecs.Cluster(sim, "shop", capacity=[spot]), BATCH, ignores_sigterm=True).tasks[0]
+    sim.at(250, lambda: task.interrupted(0, 120))
+    part = sim.run(minutes=8).of_kind("task")[0]
+    at = {state: seconds for seconds, state, _ in part.states}
+
+    assert part.attributes["stop_code"] == "SpotInterruption"
+    assert at["DEPROVISIONING"] - at["STOPPING"] == 30
+    assert part.attributes["containers"] == [{"name": "batch", "last_status": "STOPPED", "exit_code": 137}]
+
+
+def test_a_crash_before_its_container_runs_or_after_its_end_is_none():
+    sim = ecs.Simulation(1)
+    task = ecs.run_task(ecs.Cluster(sim, "shop"), BATCH).tasks[0]
+    task.crash(0, 1)
+    sim.at(100, lambda: ecs.stop_task(task))
+    sim.at(110, lambda: task.crash(0, 1))
+    part = sim.run(minutes=5).of_kind("task")[0]
+
+    assert (part.attributes["stop_code"], "exit_code" in part.attributes) == ("UserInitiated", False)
+
+
+def test_a_task_that_is_stopped_while_it_waits_for_room_never_had_any():
+    sim, cluster = on_instances(instances=0, managed=ecs.ManagedScaling())
+    task = ecs.run_task(cluster, on_ec2()).tasks[0]
+    sim.at(190, lambda: ecs.stop_task(task))
+    part = sim.run(minutes=10).of_kind("task")[0]
+
+    assert states(part) == ["PROVISIONING", "DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED"]
+    assert cluster.waiting == []
+
+
+def test_a_task_that_is_stopped_while_its_pull_is_tried_again_was_stopped_by_you():
+    closed = ecs.Subnet(ecs.Vpc("shop"), "10.0.1.0/24")
+    sim = ecs.Simulation(1)
+    network = ecs.AwsvpcConfiguration((closed,))
+    task = ecs.run_task(ecs.Cluster(sim, "shop"), BATCH, network_configuration=network).tasks[0]
+    sim.at(60, lambda: ecs.stop_task(task))
+    part = sim.run(minutes=10).of_kind("task")[0]
+
+    assert states(part)[2] == "ACTIVATING"
+    assert part.attributes["stop_code"] == "UserInitiated"
+
+
+def test_those_that_wait_get_room_as_instances_come_and_the_rest_wait_on():
+    sim, cluster = on_instances(instances=0, managed=ecs.ManagedScaling(maximum_scaling_step_size=1))
+    ecs.run_task(cluster, on_ec2(), count=9)
+    sim.run(minutes=8)
+    waiting = len(cluster.waiting)
+    run = sim.run(minutes=20)
+
+    # Four instances at the most, two tasks each.
+    assert 1 < waiting < 9
+    assert sorted(states(part)[-1] for part in run.of_kind("task")) == ["PROVISIONING"] + ["RUNNING"] * 8
+
+
 # Launch types
 
 

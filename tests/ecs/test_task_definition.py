@@ -287,11 +287,6 @@ def test_a_healthy_dependency_with_a_check_is_accepted():
     ) == (30, 5, 3, 0)
 
 
-def test_the_most_patient_container_sets_the_stop_timeout():
-    assert TaskDefinition.from_aws(document()).stop_timeout == 30
-    assert TaskDefinition.from_aws(with_container(stopTimeout=90)).stop_timeout == 90
-
-
 def test_what_shapes_nothing_is_listed():
     body = with_container(dockerLabels={"a": "b"}, essential=True)
     assert tuple(
