@@ -47,11 +47,14 @@ from ecslite.ecs.deployment_configuration import (
     DeploymentAlarms,
     DeploymentCircuitBreaker,
     DeploymentConfiguration,
+    DeploymentEarlySuccessCriteria,
     ThresholdConfiguration,
 )
 from ecslite.ecs.families import deregister_task_definition, register_task_definition
 from ecslite.ecs.faults.fault import Fault
+from ecslite.ecs.lifecycle_hook import DeploymentLifecycleHook, DeploymentLifecycleHookTimeoutConfiguration
 from ecslite.ecs.placement import PlacementConstraint, PlacementStrategy
+from ecslite.ecs.production_traffic import AdvancedConfiguration
 from ecslite.ecs.run_task import Failure, RunTaskResult, run_task, stop_task
 from ecslite.ecs.service import Service
 from ecslite.ecs.service_connect import (
@@ -62,6 +65,7 @@ from ecslite.ecs.service_connect import (
 )
 from ecslite.ecs.task import Task
 from ecslite.ecs.task_definition import TaskDefinition
+from ecslite.ecs.traffic_shifts import CanaryConfiguration, LinearConfiguration
 from ecslite.errors import DocumentFault, EcsliteError, InvalidDocument, InvalidSetting, NotInThisRun
 from ecslite.network.calls import Calls
 from ecslite.network.discovery import Discovery
@@ -97,6 +101,7 @@ from ecslite.sweep import Band, Sweep, Trial, band, grid, seeds, sweep
 
 __all__ = [
     "Account",
+    "AdvancedConfiguration",
     "Alarm",
     "Api",
     "Application",
@@ -108,6 +113,7 @@ __all__ = [
     "Bucket",
     "CacheSettings",
     "Calls",
+    "CanaryConfiguration",
     "CapacityProvider",
     "CapacityProviderStrategyItem",
     "Cluster",
@@ -121,6 +127,9 @@ __all__ = [
     "DeploymentAlarms",
     "DeploymentCircuitBreaker",
     "DeploymentConfiguration",
+    "DeploymentEarlySuccessCriteria",
+    "DeploymentLifecycleHook",
+    "DeploymentLifecycleHookTimeoutConfiguration",
     "Discount",
     "Discovery",
     "Distribution",
@@ -143,6 +152,7 @@ __all__ = [
     "Level",
     "LifecycleHook",
     "Line",
+    "LinearConfiguration",
     "LoadBalancer",
     "LogNormal",
     "ManagedInstances",

@@ -6,9 +6,12 @@ It is IN_PROGRESS until the service is in a steady state, then COMPLETED; or FAI
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ecslite.ecs.application import Application
 from ecslite.ecs.deployment_configuration import DeploymentConfiguration
 from ecslite.ecs.task_definition import TaskDefinition
+from ecslite.network.front import Front
 from ecslite.sim.clock import MINUTE
 from ecslite.sim.simulation import Simulation
 
@@ -30,6 +33,7 @@ class Deployment:
         definition: TaskDefinition,
         application: Application,
         *,
+        fronts: Sequence[Front] = (),
         cause: int,
     ) -> None:
         self.sim = sim
@@ -37,6 +41,9 @@ class Deployment:
         self.definition = definition
         self.application = application
         self.id = f"ecs-svc/{sim.stream(f'deployment/{service}/{number}').randrange(10**19):019d}"
+        self.fronts = tuple(fronts)
+        """What its tasks register with."""
+        self.began = sim.now
         self.failed_tasks = 0
         """Failures that the circuit breaker counts."""
         self.has_run = False
@@ -91,6 +98,13 @@ class Deployment:
     def resume(self, cause: int) -> int:
         """It becomes the service's revision again, by a rollback."""
         return self._enter("IN_PROGRESS", cause, "is rolled back to.")
+
+    def stage(self, lifecycle_stage: str, cause: int, what: str = "") -> int:
+        """It is in a stage of its lifecycle; the event's id."""
+        text = f"(service {self.service}) (deployment {self.id}) is in stage {lifecycle_stage}{what}."
+        self.event = self.sim.log.add("deployment", self.id, text, cause, lifecycle_stage=lifecycle_stage)
+        self.record.attributes["lifecycle_stage"] = lifecycle_stage
+        return self.event
 
     def _enter(self, state: str, cause: int, what: str) -> int:
         text = f"(service {self.service}) (deployment {self.id}) {what}"

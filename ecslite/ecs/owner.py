@@ -46,8 +46,8 @@ class Owner(Protocol):
         """A front has changed its mind about the task's health."""
         ...
 
-    def condemn(self, task: Task, reason: str, cause: int) -> None:
-        """Have the task replaced, or let it be."""
+    def displace(self, task: Task, reason: str, cause: int) -> None:
+        """Have the task replaced elsewhere, or let it be."""
         ...
 
     def health_changed(self, task: Task, event: int) -> None:

@@ -265,7 +265,7 @@ class Call:
     def health_changed(self, task: Task, event: int) -> None:
         """A task that is not part of a service goes on, well or not [ECS API, HealthCheck; read 2026-11-24]."""
 
-    def condemn(self, task: Task, reason: str, cause: int) -> None:
+    def displace(self, task: Task, reason: str, cause: int) -> None:
         """A draining instance leaves standalone tasks alone."""
 
 

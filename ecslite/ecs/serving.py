@@ -5,8 +5,9 @@ The process lives as long as the application's container runs. Fronts know it as
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
+from math import inf
 
 import simpy
 
@@ -88,6 +89,8 @@ class Serving:
             self._failing = self.sim.log.add("application", self.id, text, cause)
             for target in self.targets:
                 target.failing_check = self._failing
+        for begin, end in self.application.fails_checks if self.targets else ():
+            self.sim.process(self._fail_checks(since + begin, since + end, cause))
 
     def begin_again(self) -> None:
         """The process runs again, after a restart of its container: it is at the same addresses."""
@@ -98,6 +101,20 @@ class Serving:
         for target in self.targets:
             target.alive, target.died_by, target.ready_at = True, None, self.listens_at
         self._take_memory(self.sim.now)
+
+    def _fail_checks(self, begin: float, end: float, cause: int) -> Generator[simpy.Event, None, None]:
+        """Answer the fronts' health checks with an error for a time."""
+        yield self.sim.sleep(max(begin - self.sim.now, 0.0))
+        if not any(target.alive for target in self.targets):
+            return
+        text = f"The application in task {self.id[:8]} begins to answer its health checks with an error."
+        event = self.sim.log.add("application", self.id, text, cause)
+        for target in self.targets:
+            target.failing_check = event
+        if end < inf:
+            yield self.sim.sleep(max(end - self.sim.now, 0.0))
+            for target in self.targets:
+                target.failing_check = self._failing
 
     def end(self, cause: int, *, unreachable: bool = False) -> None:
         """The process is gone: what it had in hand is lost, and nothing listens any more."""

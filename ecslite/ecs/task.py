@@ -10,7 +10,7 @@ says where ECS wants it (RUNNING or STOPPED), `last_status` where it was last se
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 
 import simpy
 
@@ -29,6 +29,7 @@ from ecslite.ecs.stopped import ESSENTIAL_EXITED, FAILED_CONTAINER_CHECKS, FAILE
 from ecslite.ecs.task_definition import TaskDefinition
 from ecslite.ecs.workers import application_container
 from ecslite.network.attachment import Attachment
+from ecslite.network.front import Front
 from ecslite.network.target import Target
 from ecslite.network.vpc import AwsvpcConfiguration
 from ecslite.sim.clock import on_grid
@@ -44,6 +45,10 @@ class Task(Tenant):
     """One task, on a micro virtual machine of its own (`instance` is None) or on a container instance."""
 
     cpu: TaskCpu
+    displaced: bool = False
+    """Its instance drains: it serves on until another can take its place."""
+    protected_until: float = 0.0
+    """The second of the run up to which neither scale-in nor a deployment stops it."""
 
     def __init__(
         self,
@@ -57,6 +62,7 @@ class Task(Tenant):
         zone: str | None,
         need: Need,
         deployment: str = "",
+        fronts: Sequence[Front] | None = None,
         network_configuration: AwsvpcConfiguration | None = None,
     ) -> None:
         self.sim = owner.sim
@@ -76,8 +82,9 @@ class Task(Tenant):
         """None while a task waits for an instance."""
         self.desired_status = "RUNNING"
         self.condemned: str | None = None
-        """Why the service must replace it, from the moment at which a health check or a draining instance says so."""
-        self.serving = Serving(self.sim, self.id, owner.fronts, definition, application)
+        """Why the service must replace it, from the moment at which a health check says so."""
+        self.began = self.sim.now
+        self.serving = Serving(self.sim, self.id, owner.fronts if fronts is None else fronts, definition, application)
         self.serving.out_of_memory = self._out_of_memory
         self.workers = self.serving.workers
         self.targets = self.serving.targets
@@ -164,6 +171,11 @@ class Task(Tenant):
         """False once the service must replace it."""
         return self.condemned is None
 
+    @property
+    def protected(self) -> bool:
+        """Whether scale-in protection is on for it."""
+        return self.sim.now < self.protected_until
+
     def place(self, instance: ContainerInstance) -> None:
         """Take room on a container instance."""
         instance.reserve(self.id, self.need, self.group, daemon=self.daemon)
@@ -181,7 +193,7 @@ class Task(Tenant):
         return found
 
     def host_drains(self, cause: int) -> None:
-        self.owner.condemn(self, "its container instance is draining", cause)
+        self.owner.displace(self, "its container instance is draining", cause)
 
     def host_lost(self, cause: int) -> None:
         """The host has ended, and the task with it: nothing drains, nothing answers at its address any more.

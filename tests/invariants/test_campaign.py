@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from random_scenarios import build
 from watch import Broken, Watch, check
 
-import ecslite as ecs
 from ecslite.capacity.container_instance import ContainerInstance
+from ecslite.ecs.scheduler import Scheduler
 
 ONCE_BROKEN = {
     21: "a load balancer counted the answers to requests that had come to the same tasks by name",
@@ -81,7 +81,7 @@ def test_the_watch_sees_a_lost_request(monkeypatch):
 
 
 def test_the_watch_sees_a_service_that_stops_what_its_minimum_needs(monkeypatch):
-    monkeypatch.setattr(ecs.Service, "_counts_healthy", lambda self, task: False)
+    monkeypatch.setattr(Scheduler, "counts_healthy", lambda self, task: False)
 
     with pytest.raises(Broken, match="healthy"):
         for seed in range(30):
