@@ -289,6 +289,11 @@ class Service:
         return self.deployment.rollout_state == "IN_PROGRESS"
 
     @property
+    def network_configuration(self) -> AwsvpcConfiguration | None:
+        """The subnets and security groups of its tasks."""
+        return self._places.network_configuration
+
+    @property
     def strategy(self) -> tuple[CapacityProviderStrategyItem, ...]:
         """Its capacity provider strategy."""
         return self._places.capacity_provider_strategy
