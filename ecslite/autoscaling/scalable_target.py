@@ -127,6 +127,10 @@ class _Targets:
 
 def scalable_target(service: Service, min_capacity: int, max_capacity: int) -> ScalableTarget:
     """The service's scalable target; InvalidSetting if it was registered with other limits."""
+    if service.scheduling_strategy == "DAEMON":
+        raise InvalidSetting(
+            f"{service.name} is a DAEMON service: it has one task on each instance, so scale its instances instead"
+        )
     targets = service.sim.the(_Targets).by_service
     found = targets.get(service)
     if found is None:

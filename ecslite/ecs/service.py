@@ -366,7 +366,7 @@ class Service:
         self._wake(cause)
 
     def _room_changed(self, event: int) -> None:
-        if self._launcher.unplaced:
+        if self._launcher.unplaced or self._rebalancing.enabled:
             self._wake(event)
 
     def _wake(self, cause: int) -> None:
