@@ -125,17 +125,22 @@ def test_vector_12_the_deployment_fails_at_the_third_failure():
     assert web.deployment is web.deployments[-1] is not bad
 
 
-def test_four_ways_to_fail_come_out_differently():
-    """Before RUNNING: breaker, throttled. After RUNNING: neither. A failing check: breaker, not throttled."""
+@pytest.mark.parametrize("resets", [True, False])
+def test_four_ways_to_fail_come_out_differently(resets):
+    """Before RUNNING: breaker, throttled. After RUNNING: neither. A failing check: breaker, not throttled. Flapping:
+    the breaker only where a healthy task does not set its count back to 0."""
     ways = {
         "before RUNNING": NO_IMAGE,
         "20 s after": ecs.Application(exits_after_seconds=20),
         "failing check": ecs.Application(fails_health_checks=True),
+        "flapping": ecs.Application(fails_checks=[(40, 100_000)]),
         "well": ecs.Application(),
     }
+    breaker = ecs.DeploymentCircuitBreaker(reset_on_healthy_task=resets)
+    bounds = ecs.DeploymentConfiguration(deployment_circuit_breaker=breaker)
     outcomes = {}
     for way, application in ways.items():
-        sim, web = service(deployment_configuration=BREAKER, behind={"deregistration_delay_seconds": 10})
+        sim, web = service(desired_count=2, deployment_configuration=bounds, behind={})
         web.update(application=application)
         new = web.deployment
         run = sim.run(minutes=45)
@@ -146,8 +151,41 @@ def test_four_ways_to_fail_come_out_differently():
         "before RUNNING": (True, True),
         "20 s after": (False, False),
         "failing check": (True, False),
+        "flapping": (not resets, False),
         "well": (False, False),
     }
+
+
+@settings(max_examples=15)
+@given(
+    seed=st.integers(0, 10**6),
+    desired=st.integers(1, 8),
+    low=st.integers(0, 100),
+    high=st.integers(100, 200),
+    crashes=st.lists(st.floats(3.1, 8), max_size=3),
+    way=st.sampled_from([ecs.Application(), NO_IMAGE, ecs.Application(fails_health_checks=True)]),
+)
+def test_through_any_update_with_failures_the_scheduler_keeps_to_the_bounds(**drawn):
+    """It stops no healthy task that the minimum needs, and starts none beyond the maximum."""
+    seed, desired, low, high, crashes, way = drawn.values()
+    bounds = ecs.DeploymentConfiguration(
+        minimum_healthy_percent=low, maximum_percent=high, deployment_circuit_breaker=ecs.DeploymentCircuitBreaker()
+    )
+    sim, web = service(desired_count=desired, seed=seed, deployment_configuration=bounds, behind={})
+    web.update(application=way)
+    for minute in crashes:
+        ecs.Fault(web, "crash", at_minute=minute)
+    known, well = {task.id for task in web.tasks}, [task for task in web.tasks if task.ready]
+    for second in range(181, 900, 2):
+        sim.run(seconds=second)
+        wanted = [task for task in web.tasks if task.desired_status == "RUNNING"]
+        started = {task.id for task in wanted} - known
+        known |= started
+        assert not started or len(wanted) <= bounds.upper(desired)
+        ready = [task for task in wanted if task.ready and task.healthy]
+        stopped = [task for task in well if task.stop_code == "ServiceSchedulerInitiated" and not task.condemned]
+        assert not stopped or len(ready) >= min(len(well), bounds.lower(desired))
+        well = ready
 
 
 def test_tasks_that_fail_to_start_are_tried_again_ever_later_and_a_new_revision_at_once():
