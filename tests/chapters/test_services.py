@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import jupytext
@@ -99,3 +100,19 @@ def test_patience_makes_health_checks_fail(chapter, backlog, expected):
     ecs.Traffic(sim, visitors, cpu_seconds=0.12, from_minute=2).to(front)
 
     assert (replaced(sim.run(minutes=30)) > 5) is expected
+
+
+@pytest.mark.parametrize("tasks", [1, 2, 3])
+def test_a_task_that_cannot_start_is_tried_less_and_less_often_and_one_that_crashes_is_not(chapter, tasks):
+    counts = [chapter["starts"](chapter["stumble"](how, tasks, 7)) for how in ("fine", "image", "crash")]
+
+    assert counts[0] == tasks
+    assert counts[0] < counts[1] < 10 * tasks < 50 * tasks < counts[2]
+
+
+def test_the_wait_between_attempts_grows_to_27_minutes(chapter):
+    begun = [task.states[0][0] for task in chapter["stumble"]("image", 1, 7).of_kind("task")]
+    waits = [after - before for before, after in pairwise(begun)]
+
+    assert waits == sorted(waits)
+    assert waits[-1] < 27 * 60 + 60
