@@ -51,3 +51,8 @@ def test_names_are_those_of_the_api():
     assert set(ADJUSTMENT_TYPES) == set(scaling.shape_for("AdjustmentType").enum)
     assert set(AGGREGATION_TYPES) == set(scaling.shape_for("MetricAggregationType").enum)
     assert set(METRICS) <= set(scaling.shape_for("MetricType").enum)
+
+
+def test_of_fewer_datapoints_than_asked_for_as_many_breaches_as_needed_set_it_off():
+    assert next_state([True, True], 3, 2, "missing", "OK") == "ALARM"
+    assert next_state([False, True], 3, 2, "ignore", "ALARM") == "OK"

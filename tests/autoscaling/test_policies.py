@@ -264,3 +264,95 @@ def test_requests_per_target_do_not_overshoot_whatever_the_cooldown_and_however_
 
     assert climb[0] in (18, 19)
     assert max(climb) <= 20
+
+
+def step(web, watched, steps, *, adjustment_type="ChangeInCapacity", high=9, threshold=50, **more):
+    comparison = more.pop("comparison", "GreaterThanThreshold")
+    periods = more.pop("evaluation_periods", 1)
+    watching = alarm(web, watched, comparison, threshold, evaluation_periods=periods)
+    return ecs.StepScaling(web, watching, adjustment_type, steps, min_capacity=0, max_capacity=high, **more)
+
+
+def test_a_step_policy_does_not_block_the_scale_in_of_a_tracking_policy():
+    web = service(4)
+    track(web, metric(web, lambda: 5.0), high=9)
+    step(web, metric(web, lambda: 0.0, "Load"), [ecs.StepAdjustment(1, 0)])
+    run = web.sim.run(minutes=20)
+
+    assert wanted(run) == [2]
+
+
+def test_a_scale_out_by_another_policy_ends_the_cooldown_of_scale_in_alone():
+    web = service(4)
+    load = metric(web, lambda: 60.0 if web.sim.now < 100 else 0.0, "Load")
+    first = step(web, load, [ecs.StepAdjustment(1, 0)])
+    other = track(web, metric(web, lambda: 9.5), high=9)
+    first.scaled("in", True)
+    assert first._cooling("in")
+
+    first.scaled("out", False)
+    assert (first._cooling("in"), first._cooling("out")) == (False, False)
+    assert other.blocks_scale_in
+
+
+def test_a_metric_for_which_there_is_no_step_changes_nothing():
+    web = service(4)
+    step(web, metric(web, lambda: 55.0), [ecs.StepAdjustment(1, 10)])
+    run = web.sim.run(minutes=5)
+
+    assert (wanted(run), held(run)) == ([], [])
+
+
+def test_a_step_of_nothing_says_nothing():
+    web = service(4)
+    step(web, metric(web, lambda: 55.0), [ecs.StepAdjustment(0, 0)])
+    run = web.sim.run(minutes=5)
+
+    assert (wanted(run), held(run)) == ([], [])
+
+
+def test_steps_end_at_the_maximum_and_say_so():
+    web = service(4)
+    step(web, metric(web, lambda: 60.0), [ecs.StepAdjustment(4, 0)], high=6, cooldown=0)
+    run = web.sim.run(minutes=5)
+
+    assert wanted(run) == [6]
+    assert held(run) == ["Policy web/load does not scale service web: it has the maximum of 6 tasks."]
+
+
+@pytest.mark.parametrize(("aggregation", "count"), [("Minimum", 5), ("Average", 6), ("Maximum", 7)])
+def test_the_aggregation_makes_one_metric_of_the_datapoints(aggregation, count):
+    """Datapoints of 51 and 79 are 1, 15 or 29 above the threshold."""
+    web = service(4)
+    values = iter([51.0, 79.0] + [0.0] * 20)
+    steps = [ecs.StepAdjustment(1, 0, 10), ecs.StepAdjustment(2, 10, 20), ecs.StepAdjustment(3, 20)]
+    step(web, metric(web, lambda: next(values)), steps, evaluation_periods=2, metric_aggregation_type=aggregation)
+    run = web.sim.run(minutes=4)
+
+    assert wanted(run) == [count]
+
+
+def test_an_exact_capacity_goes_in_as_well_as_out():
+    web = service(4)
+    step(web, metric(web, lambda: 60.0), [ecs.StepAdjustment(2, 0)], adjustment_type="ExactCapacity")
+    run = web.sim.run(minutes=3)
+
+    assert wanted(run) == [2]
+
+
+def test_a_cooldown_below_zero_is_refused():
+    web = service()
+
+    with pytest.raises(ecs.InvalidSetting, match="seconds start at 0"):
+        track(web, metric(web, lambda: 1.0), scale_out_cooldown=-1)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "says"), [({"at_minute": -1}, "has not passed"), ({"every_minutes": 0}, "1 or more")]
+)
+def test_minutes_that_cannot_come_are_refused(minutes, says):
+    web = service()
+    track(web, metric(web, lambda: 1.0))
+
+    with pytest.raises(ecs.InvalidSetting, match=says):
+        ecs.ScheduledAction(web, min_capacity=1, **{"at_minute": 5, **minutes})

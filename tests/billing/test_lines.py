@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ecslite as ecs
+from ecslite.billing.bill import instance_seconds
 from ecslite.billing.networking import capacity_units
 
 MIB = 1024.0**2
@@ -215,3 +216,10 @@ def sliced(cuts):
     for minute in sorted(cuts):
         sim.run(minutes=minute)
     return sim.run(minutes=40)
+
+
+def test_an_instance_is_charged_from_its_launch_for_a_minute_at_least():
+    short = run(instance("i-1", (10.0, "Pending"), (40.0, "Terminated")))
+
+    assert instance_seconds(short.parts[0], short) == 60
+    assert instance_seconds(part("instance", "i-2", {}), short) == 0
