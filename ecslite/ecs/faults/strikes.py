@@ -141,7 +141,8 @@ def _instances(on: Place) -> list[ContainerInstance]:
         return list(on.in_service)
     if isinstance(on, Cluster):
         return on.instances()
-    return list(dict.fromkeys(task.instance for task in on.tasks if task.instance is not None))
+    hosts = dict.fromkeys(task.instance for task in on.tasks if task.instance is not None)
+    return [host for host in hosts if host.status != "INACTIVE"]
 
 
 def _lose_instances(blow: Blow) -> int:

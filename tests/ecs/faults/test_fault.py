@@ -182,6 +182,15 @@ def test_a_host_that_is_gone_closes_nothing_so_that_its_requests_wait_for_their_
     assert "502" not in errors
 
 
+def test_an_instance_is_lost_once_though_ecs_has_not_missed_its_tasks_yet():
+    sim, _, web = shop(capacity=fleet(min_size=1), desired=2)
+    for minute in (5, 5.01):
+        ecs.Fault(web, "instance_loss", at_minute=minute)
+    run = sim.run(minutes=6)
+
+    assert faults(run)[1:] == ["A fault was due on web (instance loss), but web has nothing to break."]
+
+
 def test_a_zone_outage_takes_fargate_tasks_and_none_is_launched_there_until_it_ends():
     sim, cluster, web = shop(desired=6)
     ecs.Fault(cluster, "zone_outage", at_minute=5, zone="us-east-1b", for_minutes=10)
