@@ -53,9 +53,12 @@ class RequestRate:
     def __init__(self) -> None:
         self._second = -1
         self._count = 0
+        self._batch: list[float] = []
+        """The last batch, as long as nobody needs to know how much of it fell into its last second."""
 
     def exceeded(self, time: float, most: int) -> bool:
         """Whether a request at `time` is one too many; it is counted."""
+        self._count_batch()
         if int(time) != self._second:
             self._second, self._count = int(time), 0
         self._count += 1
@@ -63,20 +66,29 @@ class RequestRate:
 
     def admits(self, times: list[float], most: int) -> bool:
         """Whether all of a batch are surely within the limit."""
+        if self._count + len(self._batch) + len(times) <= most:
+            return True
+        self._count_batch()
         first = int(times[0])
         carried = self._count if first == self._second else 0
-        if len(times) + carried <= most:
-            return True
         if carried + bisect_left(times, first + 1) > most:
             return False
+        # Where no second has one too many, none of them comes within a second of the one that is `most` places before.
         return len(times) <= most or min(map(sub, times[most:], times)) >= 1
 
     def note(self, times: list[float]) -> None:
         """Count a batch that was admitted."""
-        last = int(times[-1])
-        if last != self._second:
-            self._second, self._count = last, 0
-        self._count += len(times) - bisect_left(times, last)
+        if self._batch and int(self._batch[-1]) == int(times[0]):
+            self._count_batch()
+        self._batch = times
+
+    def _count_batch(self) -> None:
+        if self._batch:
+            last, times = int(self._batch[-1]), self._batch
+            if last != self._second:
+                self._second, self._count = last, 0
+            self._count += len(times) - bisect_left(times, last)
+            self._batch = []
 
 
 class ScalingRate:
@@ -111,6 +123,14 @@ class Pool:
     def requests_per_second(self) -> int:
         """How many requests a second may come to it."""
         return REQUESTS_PER_CONCURRENCY * self.limit
+
+    def too_many(self, time: float) -> bool:
+        """Whether a request at `time` is above the limit of requests a second; it is counted."""
+        return self.rate.exceeded(time, self.requests_per_second)
+
+    def admits(self, times: list[float]) -> bool:
+        """Whether a batch is surely within the limit of requests a second."""
+        return self.rate.admits(times, self.requests_per_second)
 
     def full(self, time: float) -> bool:
         """Whether all of its concurrency is in use at `time`."""

@@ -56,7 +56,7 @@ class Agenda:
         until = self.sim.now
         if until < self.now or (until == self.now and not self._due):
             return
-        for time, accept, cost, wait in self._arrivals(until):
+        for time, accept, cost, wait in self._arrivals(until) if self._sources else ():
             self._do_until(time)
             self.now = time
             accept(time, cost, wait)

@@ -22,7 +22,7 @@ from ecslite.serverless.invocation import FUNCTION_ERROR, OK, CallsInTurn, Invoc
 from ecslite.serverless.message import Message
 from ecslite.serverless.part import Callee, Done, Receiver
 from ecslite.serverless.provisioned import Provisioned
-from ecslite.sim.clock import on_grid
+from ecslite.sim.clock import STEP, on_grid
 from ecslite.sim.distributions import Distribution
 from ecslite.sim.simulation import Simulation
 
@@ -66,7 +66,7 @@ class Dispatcher:
         self.pool = pool
         self.timeout = float(configuration.timeout)
         self.agenda = sim.the(Agenda)
-        self.tally = FunctionTally(name)
+        self.tally = FunctionTally(sim, name)
         self.environments = Environments(on_grid(model.idle_seconds), model.recycle_seconds)
         self.provisioned = Provisioned(sim, name)
         self.outputs: Sequence[Callee | Receiver] = ()
@@ -74,6 +74,7 @@ class Dispatcher:
         self._ahead = model.environments_ahead
         self._error_rate = model.error_rate
         self._does = behaviour
+        self._plain = behaviour.fails is None and not model.environments_ahead
         own = configuration.reserved_concurrency is not None
         self._full, self._too_fast = (RESERVATION, RESERVED_RATE) if own else (POOL, RATE)
         self._scaling = ScalingRate()
@@ -95,8 +96,7 @@ class Dispatcher:
         ordinary. `seconds`, what they take in a ready environment, is written over."""
         if not self._ordinary(times, seconds):
             return 0
-        tally, self._inits = self.tally, []
-        in_progress = self.environments.ends_after(times[0])
+        tally, first, self._inits = self.tally, times[0], []
         done = self.environments.serve(times, seconds, self._start_in_batch)
         if done < len(times):
             times, seconds = times[:done], seconds[:done]
@@ -110,7 +110,14 @@ class Dispatcher:
         tally.served(len(times))
         tally.durations.add(durations)
         tally.billed += billed_milliseconds(seconds)
-        tally.see_peak(times, [*in_progress, *map(add, times, seconds)], len(in_progress))
+        most = self.environments.most_in_use(first)
+        if most is None:
+            in_progress = self.environments.in_progress_before(first)
+            if 0.0 in seconds:
+                seconds = [each or STEP for each in seconds]  # it is in progress as it arrives
+            tally.see_peak(times, [*in_progress, *map(add, times, seconds)], len(in_progress))
+        elif most > tally.peak:
+            tally.peak = most
         if self._error_rate:
             tally.errors += sum([self._unlucky() for _ in times])
         return done
@@ -118,13 +125,12 @@ class Dispatcher:
     def _ordinary(self, times: list[float], seconds: list[float]) -> bool:
         """Whether nothing is known that makes a batch more than requests and new environments."""
         return (
-            self._does.fails is None
-            and not self._ahead
+            self._plain
             and not self.provisioned.requested
             and max(seconds) <= self.timeout
             and self.environments.ordinary(times)
             and len(self.environments) <= self.pool.limit
-            and self.pool.rate.admits(times, self.pool.requests_per_second)
+            and self.pool.admits(times)
         )
 
     def _start_in_batch(self, index: int, time: float, in_use: int, seconds: float) -> float | None:
@@ -150,7 +156,7 @@ class Dispatcher:
         durations = list(seconds)
         for index, init in self._inits:
             durations[index] -= init
-        self.tally.inits.add([init for _, init in self._inits])
+        self.tally.inits += [init for _, init in self._inits]
         return durations
 
     # One request at a time
@@ -165,7 +171,7 @@ class Dispatcher:
         fleet, environment, init = self.provisioned.environments, self.provisioned.take(time), 0.0
         if environment is None:
             fleet = self.environments
-            if not event and self.pool.rate.exceeded(time, self.pool.requests_per_second):
+            if not event and self.pool.too_many(time):
                 return self._throttle(self._too_fast)
             if self.pool.full(time):
                 return self._throttle(self._full)
@@ -192,7 +198,7 @@ class Dispatcher:
         if self._does.cold is not None:
             return self.environments.start(time, time)
         init = self._use_init()
-        self.tally.inits.add([min(init, INIT_LIMIT)])
+        self.tally.inits.append(min(init, INIT_LIMIT))
         environment = self.environments.start(time, time + min(init, INIT_LIMIT))
         if init > INIT_LIMIT:
             self._drawn = init
@@ -235,7 +241,7 @@ class Dispatcher:
         ):
             init = min(self._use_init(), INIT_LIMIT)
             fleet.start_ahead(time, time + init)
-            self.tally.inits.add([init])
+            self.tally.inits.append(init)
             self.tally.billed += billed_milliseconds([init])
 
     def ends(self, work: Invocation, time: float) -> None:
@@ -276,5 +282,6 @@ class Dispatcher:
         return self._error_draws.random() < self._error_rate
 
     def _throttle(self, reason: str) -> str:
-        self.tally.throttled[reason] += 1
+        throttled = self.tally.throttled
+        throttled[reason] = throttled.get(reason, 0) + 1
         return reason

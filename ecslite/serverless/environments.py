@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from heapq import heapify, heappop, heappush
+from math import inf
+from operator import length_hint
 
 __all__ = ["FEW", "THROTTLED", "Environment", "Environments"]
 
@@ -44,16 +46,23 @@ class Environments:
     """
 
     def __init__(self, idle_seconds: float | None, recycle_seconds: float | None = None) -> None:
-        self.kept = float("inf") if idle_seconds is None else idle_seconds
+        self.kept = inf if idle_seconds is None else idle_seconds
         self.recycle = recycle_seconds
         self.in_flight = 0
         """Requests in environments of which nobody knows yet when they end."""
         self.resets = 0
         """Environments that have to initialise again."""
         self._newest = 0
+        self._latest_ready = 0.0
+        """By when all have initialised."""
         self._seconds_gone = 0.0
+        self._starts = 0.0
+        """The sum of the moments at which those that are there started."""
         # As a list, the newest first: the moment from which each is idle, and the environment.
         self._ends: list[float] = []
+        self._before: list[float] = []
+        """The ends before the last batch, and the newest environment's number; 1 where they were in heaps."""
+        self._newest_before = 0
         self._listed: list[Environment] = []
         # As heaps.
         self._heaps = False
@@ -90,9 +99,9 @@ class Environments:
 
     def _new(self, time: float, ready_at: float) -> Environment:
         self._settle(time)
-        self._newest -= 1
-        self._by_number[self._newest] = Environment(self._newest, time, ready_at)
-        return self._by_number[self._newest]
+        environment = self._born(time, ready_at)
+        self._by_number[environment.number] = environment
+        return environment
 
     def occupy(self, environment: Environment, end: float) -> None:
         """An environment that was taken or started is in use until `end`."""
@@ -127,6 +136,7 @@ class Environments:
         for number, _ in self._idle[stay:]:
             environment = self._by_number.pop(number)
             self._seconds_gone += time - environment.started
+            self._starts -= environment.started
             self.resets -= environment.reset
         del self._idle[stay:]
 
@@ -149,32 +159,70 @@ class Environments:
         """
         if len(self) <= FEW:
             self._as_list()
+            self._before, self._newest_before = self._ends.copy(), self._newest
             return self._serve_few(times, seconds, start)
         self._as_heaps()
+        self._before, self._newest_before = [end for end, _ in self._busy], 1
         return self._serve_many(times, seconds, start)
+
+    def most_in_use(self, first: float) -> int | None:
+        """The most requests in progress as one of the last batch arrived, the first at `first`; None where the list of
+        environments does not tell.
+
+        A request that came to the n-th newest environment found the n − 1 newer ones busy, so the deepest place that
+        was used is the answer: if no environment came or went, and none beyond that place was busy before.
+        """
+        before, ends = self._before, self._ends
+        if self._newest != self._newest_before or len(before) != len(ends):
+            return None
+        for place in range(len(ends) - 1, -1, -1):
+            if ends[place] != before[place]:
+                return place + 1
+            if before[place] > first:
+                return None
+        return None
 
     def _serve_few(self, times: list[float], seconds: list[float], start: Start) -> int:
         """Looks through the environments: fastest while they are few."""
-        # Most requests find an idle one. Counting places by hand is faster here than enumerate is.
-        ends, kept = self._ends, self.kept
-        for index, arrival, duration in zip(range(len(times)), times, seconds, strict=True):
-            place = 0
-            for end in ends:
-                if end <= arrival < end + kept:
-                    ends[place] = arrival + duration
-                    break
-                place += 1  # noqa: SIM113
-            else:
+        # Most requests find an idle one, and that search is all they cost: before `gone` no environment is gone, and
+        # what is left of an iterator tells the index to the few that need it.
+        ends, left = self._ends, iter(times)
+        gone, none = self._first_gone(), len(ends)
+        ends.append(0.0)  # so that the search ends, at the place `none`
+        for arrival, duration in zip(left, seconds, strict=True):
+            if arrival >= gone:
+                ends.pop()
                 self._remove_gone(arrival)
-                taken = start(index, arrival, len(ends), duration)
-                if taken is None:
-                    return index
-                seconds[index] = taken
-                if taken != THROTTLED:
-                    self._newest -= 1
-                    ends.insert(0, arrival + taken)
-                    self._listed.insert(0, Environment(self._newest, arrival, arrival + taken - duration))
+                gone, none = self._first_gone(), len(ends)
+                ends.append(0.0)
+            place = 0
+            while ends[place] > arrival:
+                place += 1
+            if place < none:
+                ends[place] = arrival + duration
+                continue
+            index = len(times) - length_hint(left) - 1
+            taken = start(index, arrival, none, duration)
+            if taken is None:
+                ends.pop()
+                return index
+            seconds[index] = taken
+            if taken != THROTTLED:
+                ends.insert(0, arrival + taken)
+                self._listed.insert(0, self._born(arrival, arrival + taken - duration))
+                gone, none = min(gone, arrival + taken + self.kept), none + 1
+        ends.pop()
         return len(times)
+
+    def _first_gone(self) -> float:
+        """A moment before which none in the list is gone for being idle."""
+        return min(self._ends, default=inf) + self.kept
+
+    def _born(self, started: float, ready_at: float) -> Environment:
+        self._newest -= 1
+        self._starts += started
+        self._latest_ready = max(self._latest_ready, ready_at)
+        return Environment(self._newest, started, ready_at)
 
     def _serve_many(self, times: list[float], seconds: list[float], start: Start) -> int:
         """As above, with two heaps."""
@@ -195,45 +243,56 @@ class Environments:
                     return index
                 seconds[index] = taken
                 if taken != THROTTLED:
-                    self._newest -= 1
-                    number = self._newest
-                    self._by_number[number] = Environment(number, arrival, arrival + taken - duration)
-                    put(busy, (arrival + taken, number))
+                    environment = self._born(arrival, arrival + taken - duration)
+                    self._by_number[environment.number] = environment
+                    put(busy, (arrival + taken, environment.number))
         return len(times)
 
     # What they are at one moment
 
-    def ends_after(self, time: float) -> list[float]:
-        """The ends, known so far, of what is in progress at `time`."""
-        if self._heaps:
-            return [end for end, _ in self._busy if end > time]
-        return [end for end in self._ends if end > time]
+    def in_progress_before(self, first: float) -> list[float]:
+        """The ends of what was in progress as the first request of the last batch arrived."""
+        return [end for end in self._before if end > first]
 
     def in_progress(self, time: float) -> int:
         """How many serve a request at `time`, which is not before any other that was asked about."""
-        return len(self.ends_after(time)) + self.in_flight
+        if self._heaps:
+            return self.in_use(time)
+        return len([end for end in self._ends if end > time])
 
     def seconds(self, now: float) -> float:
         """For how many seconds environments have existed up to `now`, all together."""
-        members = self._by_number.values() if self._heaps else self._listed
         self._remove_gone(now)
-        return self._seconds_gone + now * len(members) - sum([environment.started for environment in members])
+        return self._seconds_gone + now * len(self) - self._starts
 
     def states(self, now: float, soon: float) -> tuple[int, int, int, int]:
         """How many initialise, serve a request, are idle, and are idle and will be gone in `soon` seconds if nobody
-        comes; each in one of the four."""
+        comes; each in one of the four. Ask for `seconds` up to the same moment first."""
+        ends = self._ends
+        if ends and self.recycle is None and self._latest_ready <= now:
+            # Nearly always: a short list of busy and idle ones.
+            busy, going = len([end for end in ends if end > now]), now + soon - self.kept
+            expiring = len([end for end in ends if end <= going]) if min(ends) <= going else 0
+            return 0, busy, len(ends) - busy - expiring, expiring
         self._remove_gone(now)
-        if self._heaps:
-            self._settle(now)
-            free = [(self._by_number[number], end) for number, end in self._idle]
-        else:
-            free = [both for both in zip(self._listed, self._ends, strict=True) if both[1] <= now]
-        expiring = sum(self._gone_at(environment, end) <= now + soon for environment, end in free)
-        members = self._by_number.values() if self._heaps else self._listed
-        initialising = sum(environment.ready_at > now for environment in members)
-        waiting = sum(environment.ready_at > now for environment, _ in free)
-        busy = len(members) - len(free) - (initialising - waiting)
-        return initialising, busy, len(free) - waiting - expiring, expiring
+        starting, busy, idle, expiring = 0, self.in_flight, 0, 0
+        for environment, end in self._with_ends():
+            if environment.ready_at > now:
+                starting += 1
+            elif end > now:
+                busy += 1
+            elif self._gone_at(environment, end) <= now + soon:
+                expiring += 1
+            else:
+                idle += 1
+        return starting, busy, idle, expiring
+
+    def _with_ends(self) -> list[tuple[Environment, float]]:
+        """Environments and the moments from which they are idle; those in flight are left out."""
+        if not self._heaps:
+            return list(zip(self._listed, self._ends, strict=True))
+        pairs = [*self._idle, *((number, end) for end, number in self._busy)]
+        return [(self._by_number[number], end) for number, end in pairs]
 
     # Between the two forms
 
@@ -267,6 +326,7 @@ class Environments:
     def _forget(self, environment: Environment, end: float) -> None:
         """Drop one that is gone, but not the seconds for which it existed."""
         self._seconds_gone += self._gone_at(environment, end) - environment.started
+        self._starts -= environment.started
         self.resets -= environment.reset
         del self._by_number[environment.number]
 
@@ -287,5 +347,6 @@ class Environments:
         elif self._ends and (self.recycle is not None or min(self._ends) + self.kept <= now):
             both = [(each, end, self._gone_at(each, end)) for each, end in zip(self._listed, self._ends, strict=True)]
             self._seconds_gone += sum(gone - each.started for each, _, gone in both if gone <= now)
+            self._starts -= sum(each.started for each, _, gone in both if gone <= now)
             self._ends[:] = [end for _, end, gone in both if gone > now]
             self._listed[:] = [each for each, _, gone in both if gone > now]

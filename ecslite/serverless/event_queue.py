@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from ecslite.errors import InvalidSetting
 from ecslite.serverless.function_rules import check_range
-from ecslite.serverless.function_tally import milliseconds
 from ecslite.serverless.message import Message
 from ecslite.serverless.part import Part, Receiver, Told
+from ecslite.serverless.statistics import milliseconds
 from ecslite.sim.histogram import Histogram
 from ecslite.sim.metrics import Sample
 from ecslite.sim.traffic import Traffic

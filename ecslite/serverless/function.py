@@ -8,7 +8,7 @@ as order among parts matters, they go through the agenda, one by one, with the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 
 from ecslite.errors import InvalidSetting
@@ -162,6 +162,10 @@ class Function(Part):
         self._batches = True
         """Whether requests of a source are served as they come, and not with all other parts' in the order of time."""
         self._seconds_measured = 0.0
+        self._states = (0, 0, 0, 0)
+        self._steps = [sim.steps(f"Environments/{state}", name) for state in STATES]
+        # Model: CloudWatch has no such metric.
+        self._note_environments = sim.meter.series("Environments", name, "Count")
         pool.join(self)
         sim.on_finish(self._finish)
         if provisioned_concurrency:
@@ -181,7 +185,7 @@ class Function(Part):
     def mean_environments(self) -> float:
         """How many environments there were, busy or idle, averaged over the time so far."""
         self.catch_up()
-        return self._environment_seconds() / self.sim.now if self.sim.now else 0.0
+        return self._environment_seconds(self.sim.now) / self.sim.now if self.sim.now else 0.0
 
     def provision(self, count: int, cause: int | None = None) -> None:
         """Have `count` environments provisioned from now on: they can be used once all of them are allocated."""
@@ -289,31 +293,36 @@ class Function(Part):
 
     # Counting
 
-    def read(self) -> Iterator[Sample]:
-        """The minute's data points."""
+    def read(self) -> Iterable[Sample]:
+        """The minute's data points; those of every minute are noted at once."""
         now, dispatcher = self.sim.now, self.dispatcher
         self._take(now)
-        seconds, tally, provisioned = self._environment_seconds(), dispatcher.tally, dispatcher.provisioned
-        self._tell()
-        yield from tally.samples()
-        yield Sample("Environments", self.name, "Count", {"Average": (seconds - self._seconds_measured) / PERIOD})
-        if provisioned.allocated:
-            yield from tally.provisioned_samples(provisioned.allocated)
-        if self.events.used:
-            yield from self.events.samples()
+        tally, provisioned = dispatcher.tally, dispatcher.provisioned
+        if tally.cold or tally.throttled or tally.errors:
+            self._tell()
+        tally.note()
+        seconds = self._environment_seconds(now)
+        self._note_environments({"Average": (seconds - self._seconds_measured) / PERIOD})
         self._seconds_measured = seconds
         self._note_states(now)
+        further = list(tally.further_samples(provisioned.allocated)) if tally.inits or provisioned.allocated else []
+        if self.events.used:
+            further += self.events.samples()
         on_provisioned = provisioned.in_use(now) if provisioned.requested else 0
         tally.begin(dispatcher.environments.in_progress(now) + on_provisioned, on_provisioned)
+        return further
 
-    def _environment_seconds(self) -> float:
-        now, dispatcher = self.sim.now, self.dispatcher
-        seconds = dispatcher.environments.seconds(now)
-        return seconds + dispatcher.provisioned.environments.seconds(now)
+    def _environment_seconds(self, now: float) -> float:
+        seconds, provisioned = self.dispatcher.environments.seconds(now), self.dispatcher.provisioned
+        return seconds + provisioned.environments.seconds(now) if provisioned.requested else seconds
 
     def _note_states(self, now: float) -> None:
-        for state, count in zip(STATES, self.dispatcher.environments.states(now, SOON), strict=True):
-            self.sim.level(f"Environments/{state}", self.name, count)
+        states = self.dispatcher.environments.states(now, SOON)
+        if states != self._states:
+            for steps, count, before in zip(self._steps, states, self._states, strict=True):
+                if count != before:
+                    steps.append((now, count, None))
+            self._states = states
 
     def _finish(self) -> None:
         """Serve what is left of the run, and leave in it what the bill needs."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from math import ceil
 from operator import gt
 
+from ecslite.serverless.statistics import milliseconds
 from ecslite.sim.histogram import Histogram
 from ecslite.sim.metrics import Sample
+from ecslite.sim.simulation import Simulation
 
-__all__ = ["FunctionTally", "billed_milliseconds", "milliseconds"]
+__all__ = ["FunctionTally", "billed_milliseconds"]
 
 GRAIN = 2e-5
 """Milliseconds by which a duration may exceed a whole number before another is billed: the clock's own grain, so that
@@ -20,14 +21,18 @@ GRAIN = 2e-5
 def billed_milliseconds(seconds: list[float]) -> int:
     """What these invocations are billed for, each rounded up to a millisecond
     [AWS Lambda pricing; Lambda Developer Guide, lambda-runtime-environment; read 2026-11-24]."""
-    return sum(map(ceil, [1000.0 * each - GRAIN for each in seconds]))
+    return sum([ceil(1000.0 * each - GRAIN) for each in seconds])
 
 
 class FunctionTally:
     """Counts of one function."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, sim: Simulation, name: str) -> None:
         self.name = name
+        count = ("Invocations", "Errors", "Throttles", "ConcurrentExecutions")
+        # Model: CloudWatch has no metric of cold starts; they stand in a function's own log, as does InitDuration.
+        units = [*((each, "Count") for each in count), ("Duration", "Milliseconds"), ("ColdStarts", "Count")]
+        self._series = [sim.meter.series(metric, name, unit) for metric, unit in units]
         self.total_invocations = 0
         self.total_cold_starts = 0
         self.billed = 0
@@ -39,12 +44,12 @@ class FunctionTally:
     def begin(self, in_progress: int, provisioned: int = 0) -> None:
         """A new minute, at whose start so many requests are in progress."""
         self.durations = Histogram()
-        self.inits = Histogram()
+        self.inits: list[float] = []
         self.invocations = 0
         self.errors = 0
         self.timeouts = 0
         self.cold = 0
-        self.throttled: Counter[str] = Counter()
+        self.throttled: dict[str, int] = {}
         """By the reason."""
         self.peak = in_progress
         """The most requests in progress at one moment."""
@@ -74,19 +79,26 @@ class FunctionTally:
                 return
             self.peak += 1
 
-    def samples(self) -> Iterator[Sample]:
-        """The minute's data points, as CloudWatch has them. Each counts in the minute of its invocation
+    def note(self) -> None:
+        """Note the minute's data points, as CloudWatch has them. Each counts in the minute of its invocation
         [Lambda Developer Guide, monitoring-metrics-types; read 2026-11-24]."""
-        name = self.name
-        yield Sample("Invocations", name, "Count", {"Sum": self.invocations})
-        yield Sample("Errors", name, "Count", {"Sum": self.errors})
-        yield Sample("Throttles", name, "Count", {"Sum": sum(self.throttled.values()) if self.throttled else 0})
-        yield Sample("ConcurrentExecutions", name, "Count", {"Maximum": self.peak})
-        yield Sample("Duration", name, "Milliseconds", milliseconds(self.durations))
-        # Model: CloudWatch has neither of these two metrics; cold starts stand in a function's own log.
-        yield Sample("ColdStarts", name, "Count", {"Sum": self.cold})
-        if self.inits.count:
-            yield Sample("InitDuration", name, "Milliseconds", milliseconds(self.inits))
+        invocations, errors, throttles, concurrency, duration, cold = self._series
+        invocations({"Sum": self.invocations})
+        errors({"Sum": self.errors})
+        throttles({"Sum": sum(self.throttled.values()) if self.throttled else 0})
+        concurrency({"Maximum": self.peak})
+        duration(milliseconds(self.durations))
+        cold({"Sum": self.cold})
+
+    def further_samples(self, allocated: int) -> Iterator[Sample]:
+        """Those that not every minute, or not every function, has: INITs, and what runs on `allocated` provisioned
+        environments."""
+        if self.inits:
+            inits = Histogram()
+            inits.add(self.inits)
+            yield Sample("InitDuration", self.name, "Milliseconds", milliseconds(inits))
+        if allocated:
+            yield from self.provisioned_samples(allocated)
 
     def provisioned_samples(self, allocated: int) -> Iterator[Sample]:
         """What CloudWatch has of provisioned environments; how many are in use only in minutes with requests."""
@@ -97,18 +109,3 @@ class FunctionTally:
             peak = self.provisioned_peak
             yield Sample("ProvisionedConcurrentExecutions", name, "Count", {"Maximum": peak})
             yield Sample("ProvisionedConcurrencyUtilization", name, "None", {"Maximum": peak / allocated})
-
-
-def milliseconds(durations: Histogram) -> dict[str, float]:
-    """CloudWatch's statistics of durations, in its unit for them; empty where there was none."""
-    if not durations.count:
-        return {}
-    median, p95, p99 = durations.quantiles((0.5, 0.95, 0.99))
-    return {
-        "Average": 1000 * durations.mean,
-        "Minimum": 1000 * durations.smallest,
-        "Maximum": 1000 * durations.largest,
-        "p50": 1000 * median,
-        "p95": 1000 * p95,
-        "p99": 1000 * p99,
-    }

@@ -7,7 +7,7 @@ bucket >> topic >> queue >> function    an event is handed on, and nobody waits 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Protocol, TypeVar, runtime_checkable
 
 from ecslite.errors import InvalidSetting
@@ -86,9 +86,9 @@ class Part(ABC):
         """Take a request from outside."""
 
     @abstractmethod
-    def read(self) -> Iterator[Sample]:
+    def read(self) -> Iterable[Sample]:
         """The metrics of the minute that ends now; the agenda has caught up."""
 
-    def _reading(self) -> Iterator[Sample]:
+    def _reading(self) -> Iterable[Sample]:
         self.agenda.catch_up()
-        yield from self.read()
+        return self.read()

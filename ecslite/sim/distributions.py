@@ -12,7 +12,7 @@ from math import exp, log, log1p, sqrt
 from random import Random
 
 from ecslite.errors import InvalidSetting
-from ecslite.sim.clock import SHIFT, on_grid
+from ecslite.sim.clock import SHIFT
 
 __all__ = ["Constant", "Distribution", "Exponential", "LogNormal", "Uniform", "as_distribution"]
 
@@ -54,7 +54,7 @@ class Constant(Distribution):
         return self.seconds
 
     def draw_many(self, random: Random, count: int) -> list[float]:
-        return [on_grid(self.seconds)] * count
+        return [SHIFT + self.seconds - SHIFT] * count
 
 
 @dataclass(frozen=True)

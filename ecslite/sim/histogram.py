@@ -7,14 +7,14 @@ count, sum, smallest and largest are exact.
 
 from __future__ import annotations
 
-import struct
 from array import array
-from bisect import bisect_left
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from itertools import accumulate
-from math import ceil
+from math import ceil, inf
+from struct import Struct
 
 from ecslite.errors import InvalidSetting
 
@@ -28,13 +28,13 @@ MANY = 1024
 """Durations that are kept as they came before they are put into buckets: few are sorted sooner than counted."""
 
 
-def _bucket(duration: float) -> int:
-    return int(struct.unpack("<I", struct.pack("<f", duration))[0]) >> 16
+_float, _upper_half = Struct("<f").pack, Struct("<2xH").unpack
+"""The bytes of a 32-bit float, and the number that the upper two of four bytes make: the bucket."""
 
 
 @cache
 def _middle(bucket: int) -> float:
-    middle: float = struct.unpack("<f", struct.pack("<I", bucket << 16 | 0x8000))[0]
+    middle: float = Struct("<f").unpack(Struct("<I").pack(bucket << 16 | 0x8000))[0]
     return middle
 
 
@@ -44,27 +44,40 @@ class Histogram:
     def __init__(self) -> None:
         self.count = 0
         self.total = 0.0
-        self.smallest = float("inf")
-        self.largest = float("-inf")
-        self._buckets: Counter[int] = Counter()
+        self._least = inf
+        self._most = -inf
+        """The smallest and the largest of those in buckets."""
+        self._buckets: Counter[int] | None = None
+        """Made when the first of them are put into buckets: most histograms of a minute never need any."""
         self._recent: list[float] = []
         """Those that are in no bucket yet."""
 
+    @property
+    def smallest(self) -> float:
+        """The smallest duration in seconds; infinite for an empty histogram."""
+        return min(self._least, min(self._recent, default=inf))
+
+    @property
+    def largest(self) -> float:
+        """The largest duration in seconds; minus infinite for an empty histogram."""
+        return max(self._most, max(self._recent, default=-inf))
+
     def add(self, durations: Sequence[float]) -> None:
         """Count each of the durations (seconds, none negative, on the clock's grid)."""
-        if not durations:
-            return
         self.count += len(durations)
         self.total += sum(durations)
-        self.smallest = min(self.smallest, min(durations))
-        self.largest = max(self.largest, max(durations))
         self._recent += durations
         if len(self._recent) > MANY:
             self._count_recent()
 
     def _count_recent(self) -> None:
+        if not self._recent:
+            return
+        self._least, self._most = self.smallest, self.largest
         # A view of the upper halves of little-endian floats: the loop over them runs in C.
         floats = array("f", self._recent)
+        if self._buckets is None:
+            self._buckets = Counter()
         self._buckets.update(memoryview(floats).cast("B").cast("H")[1::2])
         self._recent = []
 
@@ -72,9 +85,11 @@ class Histogram:
         """Count what `other` counted as well."""
         self.count += other.count
         self.total += other.total
-        self.smallest = min(self.smallest, other.smallest)
-        self.largest = max(self.largest, other.largest)
-        self._buckets.update(other._buckets)
+        self._least = min(self._least, other._least)
+        self._most = max(self._most, other._most)
+        if other._buckets:
+            self._buckets = self._buckets or Counter()
+            self._buckets.update(other._buckets)
         self._recent += other._recent
         if len(self._recent) > MANY:
             self._count_recent()
@@ -92,16 +107,24 @@ class Histogram:
         """The quantiles for each of `shares`, in one pass."""
         if not self.count or any(not 0 <= share <= 1 for share in shares):
             raise InvalidSetting(f"quantiles {list(shares)} of {self.count} durations: shares lie between 0 and 1")
-        places = [max(1, ceil(share * self.count)) for share in shares]
-        middles = [_middle(bucket) for bucket in self._buckets_at(places)]
-        return [min(max(middle, self.smallest), self.largest) for middle in middles]
+        return self.spread(shares)[1:-1]
 
-    def _buckets_at(self, places: Sequence[int]) -> list[int]:
-        """The buckets of the durations that stand at these places, counted from 1, in the order of size."""
-        if not self._buckets:
+    def spread(self, shares: Sequence[float]) -> list[float]:
+        """The smallest duration, the quantiles for each of `shares`, and the largest, in one pass; not defined for an
+        empty histogram."""
+        places = [ceil(share * self.count) - 1 if share else 0 for share in shares]
+        if self._buckets is None:
             ordered = sorted(self._recent)
-            return [_bucket(ordered[place - 1]) for place in places]
+            smallest, largest = ordered[0], ordered[-1]
+            middles = [_middle(*_upper_half(_float(ordered[place]))) for place in places]
+        else:
+            smallest, largest, middles = self.smallest, self.largest, self._middles_at(places, self._buckets)
+        return [smallest, *[min(max(middle, smallest), largest) for middle in middles], largest]
+
+    def _middles_at(self, places: Sequence[int], counts: Counter[int]) -> list[float]:
+        """The middles of the buckets of the durations that stand at these places, counted from 0, in the order of
+        size."""
         self._count_recent()
-        buckets = sorted(self._buckets)
-        seen = list(accumulate(map(self._buckets.__getitem__, buckets)))
-        return [buckets[bisect_left(seen, place)] for place in places]
+        buckets = sorted(counts)
+        seen = list(accumulate(map(counts.__getitem__, buckets)))
+        return [_middle(buckets[bisect_right(seen, place)]) for place in places]

@@ -7,6 +7,7 @@ returns the samples of that period. Whoever acts on metrics (an alarm) subscribe
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping
+from itertools import chain
 from typing import NamedTuple
 
 import simpy
@@ -47,6 +48,14 @@ class Meter:
         """Call `reading` at the end of each period, in the order in which readings were given."""
         self._readings.append(reading)
 
+    def series(self, name: str, subject: str, unit: str) -> Callable[[Mapping[str, float]], None]:
+        """What a reading calls once in each period with one metric's statistics, in place of returning a sample.
+
+        For metrics that are measured in every period: it costs a fraction of a sample.
+        """
+        _, kept = self._samples.setdefault((name, subject), (unit, [{} for _ in range(self.periods)]))
+        return kept.append
+
     def subscribe(self, told: Callable[[int], None]) -> None:
         """Call `told` after each period with the period's index."""
         self._subscribers.append(told)
@@ -54,38 +63,33 @@ class Meter:
     def values(self, name: str, subject: str, statistic: str, last: int) -> list[float | None]:
         """The newest `last` values of one statistic, oldest first, None where there was no data."""
         _, kept = self._samples.get((name, subject), ("", []))
+        kept += [{} for _ in range(self.periods - len(kept))]
         return [sample.get(statistic) for sample in kept[-last:]]
 
     def metrics(self) -> tuple[Metric, ...]:
         """All that was measured, as immutable records."""
+        for _, kept in self._samples.values():
+            kept += [{} for _ in range(self.periods - len(kept))]
         return tuple(_metric(name, subject, unit, kept) for (name, subject), (unit, kept) in self._samples.items())
 
     def _close_periods(self) -> Generator[simpy.Event, None, None]:
+        samples = self._samples
         while True:
             yield self._env.timeout(MINUTE)
+            periods = self.periods
             for reading in self._readings:
-                for sample in reading():
-                    self._keep(sample)
+                for name, subject, unit, statistics in reading():
+                    known = samples.get((name, subject))
+                    kept = known[1] if known else samples.setdefault((name, subject), (unit, []))[1]
+                    if len(kept) < periods:
+                        kept.extend({} for _ in range(periods - len(kept)))
+                    kept.append(statistics)
             self.periods += 1
-            self._fill()
             for told in self._subscribers:
-                told(self.periods - 1)
-
-    def _keep(self, sample: Sample) -> None:
-        name, subject, unit, statistics = sample
-        known = self._samples.get((name, subject))
-        kept = known[1] if known else self._samples.setdefault((name, subject), (unit, []))[1]
-        if len(kept) < self.periods:
-            kept.extend({} for _ in range(self.periods - len(kept)))
-        kept.append(statistics)
-
-    def _fill(self) -> None:
-        for _, kept in self._samples.values():
-            if len(kept) < self.periods:
-                kept.extend({} for _ in range(self.periods - len(kept)))
+                told(periods)
 
 
 def _metric(name: str, subject: str, unit: str, kept: list[Mapping[str, float]]) -> Metric:
-    statistics = list(dict.fromkeys(statistic for sample in kept for statistic in sample))
-    values = {statistic: tuple(sample.get(statistic) for sample in kept) for statistic in statistics}
+    statistics = dict.fromkeys(chain.from_iterable(kept))
+    values = {statistic: tuple([sample.get(statistic) for sample in kept]) for statistic in statistics}
     return Metric(name, subject, unit, PERIOD, values)

@@ -115,9 +115,13 @@ class Simulation:
 
     def level(self, name: str, subject: str, value: int, cause: int | None = None) -> None:
         """Note that a level such as DesiredCount has this value from now on."""
-        steps = self._levels.setdefault((name, subject), [])
+        steps = self.steps(name, subject)
         if not steps or steps[-1][1] != value:
             steps.append((self.now, value, cause))
+
+    def steps(self, name: str, subject: str) -> list[tuple[float, int, int | None]]:
+        """The steps of a level so far, for whoever adds to them each minute: (seconds, value, event) of each change."""
+        return self._levels.setdefault((name, subject), [])
 
     def run(self, *, minutes: float | None = None, seconds: float | None = None) -> Run:
         """Run to that moment, counted from the start, and return all that happened so far.

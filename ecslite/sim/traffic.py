@@ -107,8 +107,11 @@ class Traffic:
             if self._times:
                 yield self._times, self._costs, self._waits
             self._times, self._costs, self._waits, self._made_until = next(self._chunks)
-        cut = bisect_right(self._times, until)
-        if cut:
+        if not self._times or self._times[-1] <= until:
+            if self._times:
+                yield self._times, self._costs, self._waits
+            self._times, self._costs, self._waits = [], [], None
+        elif cut := bisect_right(self._times, until):
             yield self._times[:cut], self._costs[:cut], self._waits and self._waits[:cut]
             del self._times[:cut], self._costs[:cut]
             if self._waits:
