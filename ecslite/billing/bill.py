@@ -16,6 +16,7 @@ from ecslite.billing.commitments import ReservedInstances, SavingsPlan
 from ecslite.billing.compute import billed_seconds, fargate, instance_seconds, instances
 from ecslite.billing.cover import Covered, cover
 from ecslite.billing.dynamodb import dynamodb
+from ecslite.billing.functions import functions
 from ecslite.billing.networking import load_balancers, nat_gateways, public_addresses, zone_transfer
 from ecslite.billing.prices import Prices, default_prices
 from ecslite.billing.s3 import s3
@@ -42,7 +43,7 @@ class Line:
     usd: float
     formula: str
     category: str = ""
-    """Fargate, EC2, EBS, Load balancer, NAT gateway, Data transfer, Public IPv4 or Commitment."""
+    """Fargate, EC2, EBS, Load balancer, NAT gateway, Data transfer, Public IPv4, Lambda or Commitment."""
     source: str = ""
     """Where the price comes from."""
     read: str = ""
@@ -135,6 +136,7 @@ def bill(
         *api_gateway(run, free_tier),
         *dynamodb(run, free_tier),
         *s3(run, free_tier),
+        *functions(run, free_tier),
     )
     lines = tuple(_lines(used, cover(used, commitments, prices, run.seconds), prices))
     return Bill(lines, prices.region, prices.read, run.seconds)

@@ -1,0 +1,130 @@
+"""What a run used of Lambda: requests, memory by the millisecond, provisioned concurrency, storage and snapshots.
+
+Each invocation is rounded up to a millisecond, INIT included, before it gets here. Provisioned concurrency is charged
+from the moment it is asked for, whether it can be used yet or not, in steps of five minutes, and its invocations have a
+price of their own. AWS's discounts for more than 6 billion GB-seconds a month are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import ceil
+
+from ecslite.billing.usage import HOUR, HOURS_A_MONTH, Usage, counted
+from ecslite.sim.run import Part, Run
+
+__all__ = ["functions", "provisioned_seconds"]
+
+CATEGORY = "Lambda"
+MILLION = 1_000_000
+MIB_PER_GB = 1024
+
+FREE_REQUESTS = 1_000_000
+FREE_GB_SECONDS = 400_000
+"""A month, for all functions of an account that have no provisioned concurrency [AWS Lambda pricing; read
+2026-11-24]."""
+
+FREE_STORAGE_MIB = 512
+"""Of each function's /tmp [AWS Lambda pricing; read 2026-11-24]."""
+
+PROVISIONED_STEP = 300
+"""Seconds to which provisioned concurrency is rounded up [AWS Lambda pricing; read 2026-11-24]."""
+
+LEAST_CACHE_SECONDS = 3 * HOUR
+"""For which a version's snapshot is charged at least [AWS Lambda pricing; read 2026-11-24]."""
+
+
+def functions(run: Run, free_tier: bool = False) -> Iterator[Usage]:
+    """All lines of all functions; with `free_tier`, what a month gives for nothing, in the run's share of 730 hours."""
+    # Model: the free tier is taken off in the share of a month that the run lasts, so that a month's bill has it once.
+    share = run.seconds / (HOURS_A_MONTH * HOUR) if free_tier else 0.0
+    left = {"requests": FREE_REQUESTS * share, "gb_seconds": FREE_GB_SECONDS * share}
+    for function in run.of_kind("function"):
+        spans = _provisioned_spans(function, run)
+        yield from _invocations(function, {} if spans else left)
+        if spans:
+            yield from _provisioned(function, spans)
+        yield from _storage(function)
+        yield from _snapshots(function, run)
+
+
+def _invocations(function: Part, left: dict[str, float]) -> Iterator[Usage]:
+    """Requests, and the memory of those outside of provisioned environments; each less what is free."""
+    said, name, gb = function.attributes, function.id, function.attributes["memory"] / MIB_PER_GB
+    requests, seconds = said["invocations"], said["billed_milliseconds"] / 1000
+    formula = f"{counted(requests, 'request')} / 1,000,000"
+    yield Usage(f"{name}: requests", CATEGORY, "lambda.million_requests", requests / MILLION, formula)
+    price = f"lambda.{said['architecture']}.gb_second"
+    formula = f"{said['billed_milliseconds']:,} ms / 1,000 × {gb:g} GB"
+    yield Usage(f"{name}: duration", CATEGORY, price, seconds * gb, formula)
+    if (taken := _free("requests", requests, left)) > 0:
+        formula = f"−{taken:,.2f} requests / 1,000,000"
+        yield Usage(f"{name}: requests, free tier", CATEGORY, "lambda.million_requests", -taken / MILLION, formula)
+    if (taken := _free("gb_seconds", seconds * gb, left)) > 0:
+        yield Usage(f"{name}: duration, free tier", CATEGORY, price, -taken, f"−{taken:,.2f} GB-seconds")
+
+
+def _free(kind: str, used: float, left: dict[str, float]) -> float:
+    """How much of what was used is free; it is gone for the functions that come after."""
+    taken = min(used, left.get(kind, 0.0))
+    left[kind] = left.get(kind, 0.0) - taken
+    return taken
+
+
+def provisioned_seconds(function: Part, run: Run) -> int:
+    """Environment-seconds for which a function's provisioned concurrency is charged."""
+    return sum(count * seconds for count, seconds in _provisioned_spans(function, run))
+
+
+def _provisioned_spans(function: Part, run: Run) -> list[tuple[int, int]]:
+    """(environments, seconds) of each number that was asked for; the last before 0 lasts to a whole five minutes."""
+    steps = [
+        step
+        for level in run.levels
+        if (level.name, level.subject) == ("ProvisionedConcurrency", function.id)
+        for step in level.steps
+    ]
+    spans, enabled = [], 0.0
+    ends = [*(moment for moment, _, _ in steps), run.seconds][1:]
+    for number, ((begin, count, _), end) in enumerate(zip(steps, ends, strict=True)):
+        if not count:
+            continue
+        if number == 0 or not steps[number - 1][1]:
+            enabled = begin
+        last = number == len(steps) - 1 or not steps[number + 1][1]
+        until = enabled + ceil((end - enabled) / PROVISIONED_STEP) * PROVISIONED_STEP if last else end
+        spans.append((count, round(until - begin)))
+    return spans
+
+
+def _provisioned(function: Part, spans: list[tuple[int, int]]) -> Iterator[Usage]:
+    said, name, gb = function.attributes, function.id, function.attributes["memory"] / MIB_PER_GB
+    prefix, total = f"lambda.{said['architecture']}.provisioned", sum(count * seconds for count, seconds in spans)
+    formula = f"{' + '.join(f'{count:,} × {seconds:,} s' for count, seconds in spans)}, × {gb:g} GB"
+    yield Usage(f"{name}: provisioned concurrency", CATEGORY, f"{prefix}.gb_second", total * gb, formula)
+    milliseconds = said["provisioned_billed_milliseconds"]
+    formula = f"{milliseconds:,} ms / 1,000 × {gb:g} GB"
+    quantity = milliseconds / 1000 * gb
+    yield Usage(f"{name}: provisioned duration", CATEGORY, f"{prefix}.duration.gb_second", quantity, formula)
+
+
+def _storage(function: Part) -> Iterator[Usage]:
+    said = function.attributes
+    if (more := said["ephemeral_storage"] - FREE_STORAGE_MIB) > 0:
+        milliseconds = said["billed_milliseconds"] + said["provisioned_billed_milliseconds"]
+        formula = f"{milliseconds:,} ms / 1,000 × {more:,} MB / 1,024"
+        quantity = milliseconds / 1000 * more / MIB_PER_GB
+        yield Usage(f"{function.id}: ephemeral storage", CATEGORY, "lambda.storage.gb_second", quantity, formula)
+
+
+def _snapshots(function: Part, run: Run) -> Iterator[Usage]:
+    """The snapshot of a version that is kept, and each restore; Java's are free."""
+    said, name, gb = function.attributes, function.id, function.attributes["memory"] / MIB_PER_GB
+    if said["snap_start"] == "None" or said["runtime"].startswith("java"):
+        return
+    seconds = max(ceil(run.seconds), LEAST_CACHE_SECONDS)
+    formula = f"{seconds:,} s × {gb:g} GB"
+    yield Usage(f"{name}: SnapStart cache", CATEGORY, "lambda.snap_start.cache.gb_second", seconds * gb, formula)
+    formula = f"{counted(said['cold_starts'], 'restore')} × {gb:g} GB"
+    quantity = said["cold_starts"] * gb
+    yield Usage(f"{name}: SnapStart restores", CATEGORY, "lambda.snap_start.restore.gb", quantity, formula)
