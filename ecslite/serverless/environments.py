@@ -271,7 +271,7 @@ class Environments:
         ends = self._ends
         if ends and self.recycle is None and self._latest_ready <= now:
             # Nearly always: a short list of busy and idle ones.
-            busy, going = len([end for end in ends if end > now]), now + soon - self.kept
+            busy, going = len([end for end in ends if end > now]), min(now, now + soon - self.kept)
             expiring = len([end for end in ends if end <= going]) if min(ends) <= going else 0
             return 0, busy, len(ends) - busy - expiring, expiring
         self._remove_gone(now)
