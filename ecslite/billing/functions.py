@@ -13,7 +13,7 @@ from math import ceil
 from ecslite.billing.usage import HOUR, HOURS_A_MONTH, Usage, counted
 from ecslite.sim.run import Part, Run
 
-__all__ = ["functions", "provisioned_seconds"]
+__all__ = ["functions"]
 
 CATEGORY = "Lambda"
 MILLION = 1_000_000
@@ -69,11 +69,6 @@ def _free(kind: str, used: float, left: dict[str, float]) -> float:
     taken = min(used, left.get(kind, 0.0))
     left[kind] = left.get(kind, 0.0) - taken
     return taken
-
-
-def provisioned_seconds(function: Part, run: Run) -> int:
-    """Environment-seconds for which a function's provisioned concurrency is charged."""
-    return sum(count * seconds for count, seconds in _provisioned_spans(function, run))
 
 
 def _provisioned_spans(function: Part, run: Run) -> list[tuple[int, int]]:

@@ -216,16 +216,21 @@ class Dispatcher:
         work.timed_out = work.seconds > limit
         work.seconds = min(work.seconds, limit)
         unlucky = bool(self._error_rate) and self._unlucky()
+        work.failed = work.timed_out or unlucky or work.message.poison or self._fails_on(work.message)
+
+    def _fails_on(self, message: Message) -> bool:
+        """Whether the rule of the function's code lets it fail: on a batch, where it fails on one of its messages."""
         fails = self._does.fails
-        wrong = work.message.poison or (fails is not None and fails(work.message))
-        work.failed = work.timed_out or unlucky or wrong
+        return fails is not None and any(fails(each) for each in message.batch or (message,))
 
     def _count(self, work: Invocation, time: float) -> None:
         tally, on_demand = self.tally, self.environments.in_use(time)
         tally.served(1)
         if self.provisioned.requested:
             provisioned = self.provisioned.in_use(time)
-            tally.on_provisioned += work.fleet is not self.environments
+            if work.fleet is not self.environments:
+                tally.on_provisioned += 1
+                tally.provisioned_sum += provisioned
             tally.provisioned_peak = max(tally.provisioned_peak, provisioned)
             on_demand += provisioned
         tally.peak = max(tally.peak, on_demand)

@@ -140,6 +140,8 @@ class Function(Part):
             None if cold is None else as_distribution(cold),
             fails,
         )
+        self.memory = memory
+        self.timeout = float(timeout)
         self.account = account_of(sim)
         own = reserved_concurrency is not None
         pool = self.account.reserve(name, reserved_concurrency or 0) if own else self.account.unreserved_pool

@@ -54,6 +54,8 @@ class FunctionTally:
         self.peak = in_progress
         """The most requests in progress at one moment."""
         self.on_provisioned = 0
+        self.provisioned_sum = 0
+        """Of what was in use of provisioned environments at each invocation on one of them, itself among it."""
         self.provisioned_peak = provisioned
 
     def served(self, count: int) -> None:
@@ -102,10 +104,12 @@ class FunctionTally:
 
     def provisioned_samples(self, allocated: int) -> Iterator[Sample]:
         """What CloudWatch has of provisioned environments; how many are in use only in minutes with requests."""
-        name, spilled = self.name, self.invocations - self.on_provisioned
-        yield Sample("ProvisionedConcurrencyInvocations", name, "Count", {"Sum": self.on_provisioned})
+        name, on_them = self.name, self.on_provisioned
+        yield Sample("ProvisionedConcurrencyInvocations", name, "Count", {"Sum": on_them})
+        spilled = self.invocations - on_them
         yield Sample("ProvisionedConcurrencySpilloverInvocations", name, "Count", {"Sum": spilled})
-        if self.invocations:
-            peak = self.provisioned_peak
-            yield Sample("ProvisionedConcurrentExecutions", name, "Count", {"Maximum": peak})
-            yield Sample("ProvisionedConcurrencyUtilization", name, "None", {"Maximum": peak / allocated})
+        if on_them:
+            in_use = {"Average": self.provisioned_sum / on_them, "Maximum": self.provisioned_peak}
+            share = {statistic: value / allocated for statistic, value in in_use.items()}
+            yield Sample("ProvisionedConcurrentExecutions", name, "Count", in_use)
+            yield Sample("ProvisionedConcurrencyUtilization", name, "None", share)

@@ -9,6 +9,7 @@ import ecslite as ecs
 from ecslite.serverless.function import STATES
 from ecslite.serverless.function_rules import cpu_share
 from ecslite.serverless.function_tally import billed_milliseconds
+from ecslite.serverless.message import Message
 
 
 def function(sim, **settings):
@@ -178,6 +179,16 @@ def test_a_rule_holds_for_requests_of_a_source_too():
     ecs.Traffic(sim, 1, arrivals="even").to(hello)
 
     assert total(sim.run(minutes=1), "Errors") == 30
+
+
+def test_a_batch_fails_where_the_rule_fails_on_one_of_its_messages():
+    sim = ecs.Simulation(1)
+    hello = function(sim, fails=lambda message: message.key == "bad")
+    items = tuple(Message(number, 0.0, key=key) for number, key in enumerate(["good", "bad"]))
+    answers = [*call(hello, 1.0, batch=items[:1]), call(hello, 10.0, batch=items)]
+    sim.run(minutes=1)
+
+    assert (hello.invocations, answers[-1]) == (2, [(11.0, "Unhandled")])
 
 
 def test_an_environment_is_recycled_at_its_age_however_busy_it_is():
