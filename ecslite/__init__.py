@@ -13,6 +13,7 @@ print(ecs.bill(run))
 
 from ecslite import views
 from ecslite.autoscaling.alarm import Alarm
+from ecslite.autoscaling.provisioned_concurrency_tracking import ProvisionedConcurrencyTracking
 from ecslite.autoscaling.scheduled_action import ScheduledAction
 from ecslite.autoscaling.step import StepAdjustment
 from ecslite.autoscaling.step_scaling import StepScaling
@@ -171,6 +172,7 @@ __all__ = [
     "Price",
     "Prices",
     "Profile",
+    "ProvisionedConcurrencyTracking",
     "ProvisionedPollerConfig",
     "Queue",
     "RedrivePolicy",

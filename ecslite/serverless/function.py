@@ -184,6 +184,16 @@ class Function(Part):
         return self.dispatcher.tally.total_cold_starts
 
     @property
+    def requested(self) -> int:
+        """Provisioned environments that were asked for."""
+        return self.dispatcher.provisioned.requested
+
+    @property
+    def allocated(self) -> int:
+        """Provisioned environments that can be used."""
+        return self.dispatcher.provisioned.allocated
+
+    @property
     def mean_environments(self) -> float:
         """How many environments there were, busy or idle, averaged over the time so far."""
         self.catch_up()
