@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import ceil
 
-from ecslite.billing.usage import HOUR, HOURS_A_MONTH, Usage, counted
+from ecslite.billing.monthly import FreeTier
+from ecslite.billing.usage import HOUR, Usage, counted
 from ecslite.sim.run import Part, Run
 
 __all__ = ["functions"]
@@ -19,10 +20,10 @@ CATEGORY = "Lambda"
 MILLION = 1_000_000
 MIB_PER_GB = 1024
 
-FREE_REQUESTS = 1_000_000
-FREE_GB_SECONDS = 400_000
-"""A month, for all functions of an account that have no provisioned concurrency [AWS Lambda pricing; read
-2026-11-24]."""
+FREE_MILLIONS = 1.0
+FREE_GB_SECONDS = 400_000.0
+"""Of requests, and of GB-seconds, a month, for all functions of an account that have no provisioned concurrency
+[AWS Lambda pricing; read 2026-11-24]."""
 
 FREE_STORAGE_MIB = 512
 """Of each function's /tmp [AWS Lambda pricing; read 2026-11-24]."""
@@ -35,40 +36,28 @@ LEAST_CACHE_SECONDS = 3 * HOUR
 
 
 def functions(run: Run, free_tier: bool = False) -> Iterator[Usage]:
-    """All lines of all functions; with `free_tier`, what a month gives for nothing, in the run's share of 730 hours."""
-    # Model: the free tier is taken off in the share of a month that the run lasts, so that a month's bill has it once.
-    share = run.seconds / (HOURS_A_MONTH * HOUR) if free_tier else 0.0
-    left = {"requests": FREE_REQUESTS * share, "gb_seconds": FREE_GB_SECONDS * share}
+    """All lines of all functions; with `free_tier`, less what a month gives for nothing."""
+    gratis, nothing = FreeTier(run, free_tier), FreeTier(run, on=False)
     for function in run.of_kind("function"):
         spans = _provisioned_spans(function, run)
-        yield from _invocations(function, {} if spans else left)
+        yield from _invocations(function, nothing if spans else gratis)
         if spans:
             yield from _provisioned(function, spans)
         yield from _storage(function)
         yield from _snapshots(function, run)
 
 
-def _invocations(function: Part, left: dict[str, float]) -> Iterator[Usage]:
+def _invocations(function: Part, gratis: FreeTier) -> Iterator[Usage]:
     """Requests, and the memory of those outside of provisioned environments; each less what is free."""
     said, name, gb = function.attributes, function.id, function.attributes["memory"] / MIB_PER_GB
-    requests, seconds = said["invocations"], said["billed_milliseconds"] / 1000
+    requests, milliseconds = said["invocations"], said["billed_milliseconds"]
     formula = f"{counted(requests, 'request')} / 1,000,000"
-    yield Usage(f"{name}: requests", CATEGORY, "lambda.million_requests", requests / MILLION, formula)
+    million = Usage(f"{name}: requests", CATEGORY, "lambda.million_requests", requests / MILLION, formula)
+    formula = f"{milliseconds:,} ms / 1,000 × {gb:g} GB"
     price = f"lambda.{said['architecture']}.gb_second"
-    formula = f"{said['billed_milliseconds']:,} ms / 1,000 × {gb:g} GB"
-    yield Usage(f"{name}: duration", CATEGORY, price, seconds * gb, formula)
-    if (taken := _free("requests", requests, left)) > 0:
-        formula = f"−{taken:,.2f} requests / 1,000,000"
-        yield Usage(f"{name}: requests, free tier", CATEGORY, "lambda.million_requests", -taken / MILLION, formula)
-    if (taken := _free("gb_seconds", seconds * gb, left)) > 0:
-        yield Usage(f"{name}: duration, free tier", CATEGORY, price, -taken, f"−{taken:,.2f} GB-seconds")
-
-
-def _free(kind: str, used: float, left: dict[str, float]) -> float:
-    """How much of what was used is free; it is gone for the functions that come after."""
-    taken = min(used, left.get(kind, 0.0))
-    left[kind] = left.get(kind, 0.0) - taken
-    return taken
+    duration = Usage(f"{name}: duration", CATEGORY, price, milliseconds / 1000 * gb, formula)
+    yield from gratis.take(million, "requests", FREE_MILLIONS)
+    yield from gratis.take(duration, "GB-seconds", FREE_GB_SECONDS)
 
 
 def _provisioned_spans(function: Part, run: Run) -> list[tuple[int, int]]:

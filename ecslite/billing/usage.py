@@ -24,8 +24,8 @@ class Usage:
 
     name: str
     category: str
-    """Fargate, EC2, EBS, Load balancer, NAT gateway, Data transfer, Public IPv4, API Gateway, DynamoDB or S3: what
-    comparisons are summed by."""
+    """Fargate, EC2, EBS, Load balancer, NAT gateway, Data transfer, Public IPv4, API Gateway, DynamoDB, S3 or Lambda:
+    what comparisons are summed by."""
     price: str
     """The price's name in the list."""
     quantity: float
