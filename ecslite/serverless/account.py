@@ -160,11 +160,18 @@ class Account:
             )
         holder.account = self
         self.concurrency: int = concurrency
+        self._names: set[str] = set()
         self.reserved: dict[str, int] = {}
         """By function."""
         self.provisioned: dict[str, int] = {}
         """By function, of those without a reservation."""
         self.unreserved_pool = Pool(concurrency)
+
+    def register(self, name: str) -> None:
+        """Take a function's name; InvalidSetting where another has it (ResourceConflictException)."""
+        if name in self._names:
+            raise InvalidSetting(f"a function named {name!r} exists already: give each a name of its own")
+        self._names.add(name)
 
     @property
     def unreserved(self) -> int:

@@ -145,6 +145,7 @@ class Function(Part):
         self.account = account_of(sim)
         own = reserved_concurrency is not None
         pool = self.account.reserve(name, reserved_concurrency or 0) if own else self.account.unreserved_pool
+        self.account.register(name)
         super().__init__(sim, name, **asdict(self.configuration))
         stretch = 1 / min(cpu_share(memory), threads)
         self.work = FunctionWork(sim, name, warm=warm, cpu_seconds=cpu_seconds, stretch=stretch)

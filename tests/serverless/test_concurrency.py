@@ -248,6 +248,13 @@ def test_an_account_is_built_once_and_above_its_unreserved_part():
         ecs.Account(sim, 2000)
 
 
+def test_two_functions_of_one_account_have_two_names():
+    sim = ecs.Simulation(1)
+    function(sim)
+    with pytest.raises(ecs.InvalidSetting, match="a function named 'f' exists already"):
+        function(sim)
+
+
 @pytest.mark.parametrize("warm", [ecs.Exponential(0.5), ecs.Constant(0.5), ecs.LogNormal(0.5, 2.0)])
 def test_requests_in_progress_are_those_of_m_g_infinity(warm):
     """Poisson with mean 20 × 0.5 s, whatever the distribution of durations: at the ends of 600 minutes."""
