@@ -140,6 +140,8 @@ class Table(Part):
         self._apply(sim.now, self.created)
         shards = len(self.throughput["Write"].heat)
         self.stream = Stream(sim, f"{name}/stream", shards) if stream_view_type else None
+        self._told_partitions = self.partitions
+        sim.level("Partitions", name, self.partitions, self.created)
         self._begin_period()
 
     @property
@@ -355,6 +357,11 @@ class Table(Part):
         throughput.consumed = 0.0
 
     def _tell(self) -> None:
+        if self.partitions != self._told_partitions:
+            self._told_partitions = self.partitions
+            text = f"Table {self.name} has grown to {self.partitions} partitions."
+            event = self.sim.log.add("table", self.name, text, self.sim.log.latest("traffic", self.sim.now))
+            self.sim.level("Partitions", self.name, self.partitions, event)
         for (kind, reason), many in sorted(self._throttled.items()):
             limit = WORDS[reason].format(rate=self.throughput[kind].rate)
             text = (

@@ -203,8 +203,11 @@ def test_an_on_demand_table_grows_and_splits():
     sim = ecs.Simulation(1)
     table = ecs.Table(sim, "orders", operations=[ecs.Operation(name="PutItem", item_kib=100)], keys=ecs.Zipf(5000, 0.0))
     ecs.Traffic(sim, ecs.constant(25), arrivals="even").to(table)
-    sim.run(minutes=40)
+    run = sim.run(minutes=40)
     assert (table.throughput["Write"].rate, table.partitions) == (pytest.approx(5000, rel=0.02), 5)
+    assert [many for _, many, _ in run.level("Partitions", "orders").steps] == [4, 5]
+    grown = next(event for event in run.events("table") if "partitions" in event.text)
+    assert [event.kind for event in run.why(grown)] == ["table", "traffic"]
 
 
 def test_a_message_may_name_its_operation():
