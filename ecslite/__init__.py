@@ -24,6 +24,7 @@ from ecslite.billing.break_even import BreakEven, break_even
 from ecslite.billing.commitments import ReservedInstances, SavingsPlan
 from ecslite.billing.comparison import Comparison, compare
 from ecslite.billing.prices import Discount, Price, Prices, default_prices
+from ecslite.billing.serverless_break_even import ServerlessBreakEven, break_even_serverless
 from ecslite.capacity.auto_scaling_group import AutoScalingGroup
 from ecslite.capacity.fargate import Fargate, FargateSpot
 from ecslite.capacity.instance_type import InstanceType, instance_type
@@ -184,6 +185,7 @@ __all__ = [
     "SavingsPlan",
     "ScheduledAction",
     "SecurityGroup",
+    "ServerlessBreakEven",
     "Service",
     "ServiceConnectConfiguration",
     "ServiceConnectEndpoint",
@@ -213,6 +215,7 @@ __all__ = [
     "band",
     "bill",
     "break_even",
+    "break_even_serverless",
     "compare",
     "constant",
     "default_prices",
