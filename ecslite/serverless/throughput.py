@@ -127,6 +127,8 @@ class Throughput:
         self.peak: PreviousPeak | None = None
         self.maximum: float | None = None
         """MaxReadRequestUnits or MaxWriteRequestUnits of an on-demand table."""
+        self._reached = 0.0
+        """What on-demand mode had grown to when it was left."""
         self._table = TokenBucket(0.0, 0.0)
         self._partitions: list[TokenBucket] = [TokenBucket(0.0, 0.0) for _ in range(partitions)]
 
@@ -141,6 +143,7 @@ class Throughput:
 
     def provision(self, now: float, units: float) -> None:
         """Provisioned mode with so many units a second from now on."""
+        self._reached = self.peak.allowance if self.peak is not None else self._reached
         self.peak, fresh = None, self._table.rate == 0.0
         self._table.resize(now, units, units * max(self.burst_seconds, 1.0))
         if fresh:
@@ -149,6 +152,7 @@ class Throughput:
 
     def on_demand(self, now: float, start: float, maximum: float | None) -> None:
         """On-demand mode from now on, with one second's capacity there at once."""
+        start = max(start, self._reached)
         self.peak, self.maximum = PreviousPeak(start), maximum
         self.peak.at(now)
         self._table.resize(now, 0.0, start)

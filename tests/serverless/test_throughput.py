@@ -123,6 +123,17 @@ def test_on_demand_follows_its_previous_peak_up_to_the_quota():
     assert rates == [4000.0, 8000.0, 16_000.0, 32_000.0, 40_000.0, 40_000.0]
 
 
+def test_what_on_demand_had_grown_to_is_there_again_after_a_time_in_provisioned_mode():
+    throughput = Throughput("Write", 10, 300.0, True)
+    throughput.on_demand(0.0, 4000.0, None)
+    throughput.peak.consumed(3500.0 * 60)
+    throughput.peak.at(60.0)
+    throughput.follow_peak(3600.0)
+    throughput.provision(4000.0, 10)
+    throughput.on_demand(5000.0, 4000.0, None)
+    assert throughput.rate == 7000.0
+
+
 @pytest.mark.parametrize(
     ("start", "maximum", "reason"),
     [
