@@ -15,7 +15,9 @@ NAMES = {
     "memory": "peak memory at 1 and 10 million requests",
     "day": "one simulated day with scaling",
     "pyodide": "CPython against Pyodide",
-    "page": "the built page: Start, control to figure, bytes",
+    "start": "Start to live widgets, cold and in a second chapter, against JupyterLite",
+    "controls": "control to figure, every explorer of every page",
+    "weights": "bytes of every page, and of the kernel",
 }
 
 RESULTS = Path(__file__).parent / "results.json"

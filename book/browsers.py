@@ -1,8 +1,8 @@
-"""`browsers`: finds Chromium and Firefox for the tests, or installs them.
+"""`browsers`: finds Chromium, Firefox and WebKit for the tests, or installs them.
 
 Chromium: $CHROMIUM, then PATH, then Playwright's own; else Playwright downloads its own, else Debian's package is
-installed. Firefox: $FIREFOX, then PATH, else Debian's package; it may stay missing, and its test is then skipped with a
-message.
+installed. Firefox: $FIREFOX, then PATH, else Debian's package. WebKit: Debian's WebKitGTK. These two may stay missing,
+and their tests are then skipped with a message.
 """
 
 import os
@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from book.progress import BuildError, command
 
@@ -35,6 +36,21 @@ def chromium() -> str | None:
 def firefox() -> str | None:
     """The path of a Firefox, or None."""
     return find("FIREFOX", FIREFOX_NAMES)
+
+
+class WebKit(NamedTuple):
+    """The three programs of a WebKit that tests can drive."""
+
+    driver: str
+    browser: str
+    screen: str
+
+
+def webkit() -> WebKit | None:
+    """Debian's WebKitGTK with its driver and a screen for it, or None."""
+    driver, screen = shutil.which("WebKitWebDriver"), shutil.which("Xvfb")
+    found = sorted(Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser"))
+    return WebKit(driver, str(found[-1]), screen) if driver and screen and found else None
 
 
 def find(variable: str, names: Iterable[str], environ: Mapping[str, str] = os.environ) -> str | None:
@@ -66,10 +82,17 @@ def playwrights_own() -> str | None:
 
 
 def ensure() -> str:
-    """Both browsers, installed where they are missing; BuildError without a Chromium, a message without a Firefox."""
+    """The browsers, installed where they are missing; BuildError without a Chromium, a message without another."""
     found = chromium() or install_chromium()
     other = firefox() or install_firefox()
-    return f"{found}; {other or 'no Firefox to be had, so its test is skipped'}"
+    third = webkit() or install_webkit()
+    return "; ".join(
+        [
+            found,
+            other or "no Firefox to be had, so its test is skipped",
+            third.browser if third else "no WebKit to be had, so its test is skipped",
+        ]
+    )
 
 
 def install_chromium() -> str:
@@ -89,6 +112,11 @@ def install_chromium() -> str:
 def install_firefox() -> str | None:
     """Installs Debian's Firefox; the path of it, or None."""
     return firefox() if install_debian("firefox-esr") else None
+
+
+def install_webkit() -> WebKit | None:
+    """Installs Debian's WebKitGTK and what it needs to be driven; where they are, or None."""
+    return webkit() if install_debian("webkit2gtk-driver") and install_debian("xvfb") else None
 
 
 def install_debian(package: str) -> bool:

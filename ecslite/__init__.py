@@ -99,7 +99,7 @@ from ecslite.sim.retries import Retries
 from ecslite.sim.run import Event, Level, Metric, Part, Run, TracedRequest
 from ecslite.sim.simulation import Simulation
 from ecslite.sim.traffic import Traffic
-from ecslite.sweep import Band, Sweep, Trial, band, grid, seeds, sweep
+from ecslite.sweep import Sweep, Trial, grid, seeds, sweep
 
 __all__ = [
     "Account",
@@ -109,7 +109,6 @@ __all__ = [
     "Application",
     "AutoScalingGroup",
     "AwsvpcConfiguration",
-    "Band",
     "Bill",
     "BreakEven",
     "Bucket",
@@ -212,7 +211,6 @@ __all__ = [
     "UsagePlan",
     "Vpc",
     "Zipf",
-    "band",
     "bill",
     "break_even",
     "break_even_serverless",

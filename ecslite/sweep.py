@@ -25,7 +25,7 @@ from typing import Any
 
 from ecslite.errors import InvalidSetting
 
-__all__ = ["Band", "Sweep", "Trial", "band", "grid", "seeds", "sweep"]
+__all__ = ["Sweep", "Trial", "grid", "seeds", "sweep"]
 
 Settings = Mapping[str, Any]
 
@@ -36,15 +36,6 @@ class Trial:
 
     settings: Settings
     value: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """Where many runs lie, point by point: a tenth of them at or below `low`, half at or below `middle`, and so on."""
-
-    low: tuple[float | None, ...]
-    middle: tuple[float | None, ...]
-    high: tuple[float | None, ...]
 
 
 def seeds(count: int = 20, first: int = 1) -> list[dict[str, Any]]:
@@ -157,24 +148,3 @@ def sweep(
 def words(point: Settings) -> str:
     """Settings as a reader would write them: "tasks=2, seed=7"."""
     return ", ".join(f"{name}={value!r}" for name, value in point.items())
-
-
-def band(series: Sequence[Sequence[float | None]], low: float = 0.1, high: float = 0.9) -> Band:
-    """The low, middle and high value of many series at each of their points, by nearest rank; None where none has any.
-
-    `low` and `high` are shares of the runs.
-    """
-    if not series:
-        raise InvalidSetting("a band of no series: make at least one run")
-    if not 0 <= low <= high <= 1:
-        raise InvalidSetting(f"band(low={low:g}, high={high:g}): use shares of the runs, 0 <= low <= high <= 1")
-    lengths = {len(each) for each in series}
-    if len(lengths) > 1:
-        raise InvalidSetting(f"a band of series of {sorted(lengths)} points: run all for the same time")
-    columns = [sorted(value for value in column if value is not None) for column in zip(*series, strict=True)]
-    return Band(*(tuple(rank(column, share) for column in columns) for share in (low, 0.5, high)))
-
-
-def rank(ordered: Sequence[float], share: float) -> float | None:
-    """The value at or below which a share of the ordered values lies; None of none."""
-    return ordered[min(len(ordered) - 1, max(0, -int(-share * len(ordered) // 1) - 1))] if ordered else None

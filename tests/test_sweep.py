@@ -10,12 +10,9 @@ from pathlib import Path
 
 import pytest
 from asynchronous import finish
-from hypothesis import given
-from hypothesis import strategies as st
 from sweep_scenario import busiest, refused
 
 import ecslite as ecs
-from ecslite.sweep import rank
 
 
 def double(seed):
@@ -37,9 +34,6 @@ def test_twenty_seeds_are_twenty_points():
         (lambda: ecs.seeds(0), r"seeds\(count=0\).*at least 1"),
         (lambda: ecs.grid(tasks=[]), r"grid\(tasks=\[\]\)"),
         (lambda: ecs.Sweep(double, []), "no points"),
-        (lambda: ecs.band([]), "no series"),
-        (lambda: ecs.band([[1.0]], low=0.9, high=0.1), r"low=0.9, high=0.1"),
-        (lambda: ecs.band([[1.0], [1.0, 2.0]]), r"\[1, 2\] points"),
     ],
 )
 def test_a_wrong_sweep_says_value_rule_and_fix(call, words):
@@ -112,23 +106,3 @@ def test_another_task_can_stop_a_sweep_that_gives_way():
     finish(both())
     assert made.done < 10
     assert seen == list(range(made.done + 1))
-
-
-def test_a_band_is_the_nearest_rank_at_each_point():
-    series = [[float(run), None, 1.0] for run in range(1, 11)]
-    series[0][1] = 7.0
-    assert ecs.Band((1.0, 7.0, 1.0), (5.0, 7.0, 1.0), (9.0, 7.0, 1.0)) == ecs.band(series)
-
-
-def test_a_point_that_no_run_has_is_in_no_band():
-    assert ecs.Band((None,), (None,), (None,)) == ecs.band([[None], [None]])
-
-
-@given(st.lists(st.floats(-1e6, 1e6), min_size=1).map(sorted), st.floats(0, 1))
-def test_a_rank_is_a_value_at_or_below_which_its_share_lies(ordered, share):
-    """And the smallest such value."""
-    found = rank(ordered, share)
-    below = sum(value < found for value in ordered)
-    within = sum(value <= found for value in ordered)
-    assert within >= share * len(ordered) - 1e-9
-    assert found == ordered[0] or below < share * len(ordered) + 1e-9

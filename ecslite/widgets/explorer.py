@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import anywidget
@@ -26,6 +27,7 @@ import traitlets
 
 from ecslite.errors import EcsliteError
 from ecslite.sim.run import Run
+from ecslite.sweep import Sweep, seeds
 from ecslite.views.bands import HIGH, LOW, band, quantile
 from ecslite.views.picture import picture
 from ecslite.views.words import number
@@ -186,17 +188,19 @@ class Explorer(anywidget.AnyWidget):
 
     def _many(self, request: Mapping[str, Any]) -> Iterator[None]:
         settings, many = self._settings(request), int(request["band"])
-        shown: list[list[Mapping[str, Any]]] = [[] for _ in self._designs]
-        outcomes: list[list[float]] = [[] for _ in self._designs]
-        for place in range(many):
-            for design, (_, more) in enumerate(self._designs):
-                run = self._scenario(**settings, **more, seed=request["seed"] + place)
-                shown[design].append(self._views(run)["figure"])
-                outcomes[design].append(self._outcome(run))
-            self.send({"type": "progress", "n": request["n"], "done": place + 1, "of": many})
+        made = Sweep(partial(self._of_each_design, settings), seeds(many, request["seed"]))
+        for _ in made:
+            self.send({"type": "progress", "n": request["n"], "done": made.done, "of": many})
             yield
+        columns = list(zip(*(trial.value for trial in made.trials), strict=True))
+        shown, outcomes = ([[run[part] for run in column] for column in columns] for part in (0, 1))
         bands = [{"traces": band(figures), "outcomes": sorted(o)} for figures, o in zip(shown, outcomes, strict=True)]
         self.result = {"n": request["n"], "bands": bands, "sentence": self._in_many(many, outcomes)}
+
+    def _of_each_design(self, settings: Mapping[str, Any], seed: int) -> list[tuple[Mapping[str, Any], float]]:
+        """The figure and the outcome of each design, over the same traffic."""
+        runs = [self._scenario(**settings, **more, seed=seed) for _, more in self._designs]
+        return [(self._views(run)["figure"], self._outcome(run)) for run in runs]
 
     def _in_many(self, many: int, outcomes: Sequence[Sequence[float]]) -> str:
         unit = f" {self.spec['prediction']['unit']}".rstrip()

@@ -67,16 +67,16 @@ def test_the_board_needs_no_python(chapter: Page):
     assert kernel(chapter) == "off"
 
 
-def test_where_data_is_saved_only_start_starts_python(context: BrowserContext, chapter: Page, asked: list[str]):
-    context.add_init_script(SAVES_DATA)
-    chapter.reload()
-    chapter.wait_for_load_state("networkidle")
-    chapter.locator(SLIDER).click()
-    chapter.locator(SLIDER).press("ArrowRight")
-    chapter.wait_for_load_state("networkidle")
+def test_where_data_is_saved_only_start_starts_python(page: Page, site: str, asked: list[str]):
+    page.add_init_script(SAVES_DATA)
+    page.goto(f"{site}/{CHAPTER}")
+    page.wait_for_load_state("networkidle")
+    page.locator(SLIDER).click()
+    page.locator(SLIDER).press("ArrowRight")
+    page.wait_for_load_state("networkidle")
 
-    assert (kernel(chapter), "live.js" in assets(asked)) == ("off", False)
-    start(chapter)
+    assert (kernel(page), "live.js" in assets(asked)) == ("off", False)
+    start(page)
 
 
 def test_an_idle_page_fetches_the_code_of_the_live_stage_and_nothing_else(asked: list[str], page: Page, site: str):
