@@ -6,6 +6,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from asynchronous import finish
 from scenarios import shop
 
 import ecslite as ecs
@@ -94,7 +95,7 @@ def test_a_band_tells_how_far_it_is_and_lets_messages_in_between():
         await widget._band
         return told, widget.result["n"]
 
-    assert asyncio.run(visit()) == ([1, 2, 3, 4], 1)
+    assert finish(visit()) == ([1, 2, 3, 4], 1)
 
 
 def test_a_band_is_stopped_by_a_word_and_by_another_wish():
@@ -110,7 +111,7 @@ def test_a_band_is_stopped_by_a_word_and_by_another_wish():
         await asyncio.sleep(0.01)
         return stopped, widget.result["n"], len(told) < 400
 
-    assert asyncio.run(visit()) == ({"n": 1, "stopped": True}, 3, True)
+    assert finish(visit()) == ({"n": 1, "stopped": True}, 3, True)
 
 
 def test_a_band_that_breaks_on_its_way_is_said_in_words():
@@ -120,7 +121,7 @@ def test_a_band_that_breaks_on_its_way_is_said_in_words():
         await widget._band
         return widget.result["error"]
 
-    assert asyncio.run(visit()) == "peak=13: 13 brings bad luck, use 14"
+    assert finish(visit()) == "peak=13: 13 brings bad luck, use 14"
 
 
 def test_views_are_put_together_and_the_later_wins():
