@@ -57,7 +57,7 @@ def test_the_same_seed_gives_the_same_bytes(seed):
 
 def crowded():
     """A seed in whose scenario more tasks want room on instances than there is."""
-    scenario = build(6)
+    scenario = build(8)
     assert scenario.groups
     return scenario
 
