@@ -18,10 +18,10 @@ from ecslite.ecs.memory_use import MemoryWatch, TaskMemory
 from ecslite.ecs.task_definition import TaskDefinition
 from ecslite.ecs.workers import container_port, new_workers
 from ecslite.network.front import Breakable, Front, Hears
-from ecslite.network.sharing import as_seen_by
 from ecslite.network.target import Registration, Target
 from ecslite.network.vpc import NetworkInterface
 from ecslite.sim.clock import on_grid
+from ecslite.sim.shared_workers import SharedWorkers
 from ecslite.sim.simulation import Simulation
 
 __all__ = ["Serving"]
@@ -52,6 +52,8 @@ class Serving:
         self.hangs = False
         """Its application answers nothing, by a fault."""
         self._begun = False
+        self._shared: SharedWorkers | None = None
+        """What several fronts send to, if there are several."""
         self._host: ContainerInstance | None = None
         self.out_of_memory: Callable[[str], None] = lambda why: None
         """Called with one sentence when it uses more memory than it may."""
@@ -82,8 +84,11 @@ class Serving:
         me = Registration(
             self.id, self.workers, self.listens_at, cause, told, zone, interface=interface, port=port, checked=checked
         )
-        for front, workers in zip(self.fronts, as_seen_by(self.fronts, self.workers), strict=True):
-            self.targets.append(front.register(replace(me, workers=workers)))
+        if len(self.fronts) > 1:
+            self._shared = SharedWorkers(self.workers)
+        for front in self.fronts:
+            mine = me if self._shared is None else replace(me, workers=self._shared.view())
+            self.targets.append(front.register(mine))
         if self.application.fails_health_checks:
             text = f"The application in task {self.id[:8]} answers its health checks with an error."
             self._failing = self.sim.log.add("application", self.id, text, cause)
@@ -123,6 +128,8 @@ class Serving:
         for front, target in self._registered:
             if target.alive:
                 front.stop(target, cause, unreachable=unreachable)
+        if self._shared is not None:
+            self._shared.forget(self.sim.now)
 
     def hang(self, cause: int) -> None:
         """The process takes requests from now on and answers none, nor does it heed SIGTERM."""

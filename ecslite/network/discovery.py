@@ -23,6 +23,7 @@ from ecslite.network.vpc import AwsvpcConfiguration
 from ecslite.sim.clock import on_grid
 from ecslite.sim.histogram import Histogram
 from ecslite.sim.metrics import Sample
+from ecslite.sim.shared_workers import View
 from ecslite.sim.simulation import Simulation
 from ecslite.sim.station import Station
 
@@ -123,6 +124,8 @@ class Discovery(Station):
         self.catch_up()
         target = Target(self.sim, self.name, one, discovery=self.name)
         self.targets.append(target)
+        if isinstance(one.workers, View):
+            one.workers.shared.meet(self)
         event = self.sim.enter(
             target.record, "initial", one.cause, f"Task {target.short} is UNHEALTHY in {self.name} at first."
         )
@@ -201,10 +204,10 @@ class Discovery(Station):
         for target, batch in batches.items():
             self._fail("refused", len(target.workers.serve(*batch)), self.sim.log.latest("traffic", self.sim.now))
 
-    def catch_up(self) -> None:
-        """Serve all that has arrived, and give up all connections that have been waited for, up to now."""
-        super().catch_up()
-        self._give_up()
+    def conclude(self, end: float) -> None:
+        """See Station; connections that have been waited for in vain up to a moment are given up."""
+        super().conclude(end)
+        self._give_up(end)
 
     def _connect(self, client: _Client, time: float) -> Target | None:
         """Open a connection, after a look into DNS where the last answer has expired; None where that fails."""
@@ -232,9 +235,8 @@ class Discovery(Station):
         else:
             self._fail("refused", 1, target.died_by if not target.alive else target.record.states[0][2])
 
-    def _give_up(self) -> None:
-        """Count the connections that have been waited for in vain up to now."""
-        while self._waiting and self._waiting[0][0] <= self.sim.now:
+    def _give_up(self, now: float) -> None:
+        while self._waiting and self._waiting[0][0] <= now:
             _, _, why, blamed = heappop(self._waiting)
             self._fail(why, 1, blamed)
             self.failed_seconds += self.connect_timeout_seconds

@@ -48,6 +48,9 @@ class Feedback:
         """The requests that may still fail, by their arrival: whose they are, and which attempt."""
         self._order: deque[float] = deque()
         """Their arrivals, rising."""
+        self._fresh: Iterator[Sent] = iter(())
+        self._ahead: Sent | None = None
+        """The next of the requests that come for the first time."""
 
     @property
     def clients(self) -> list[Clients]:
@@ -56,21 +59,29 @@ class Feedback:
 
     def advance(self, now: float) -> None:
         """Take in all that arrives up to a moment, for the first time or again."""
-        clients = self.clients
-        longest = min(each.retries.smallest_pause for each in clients) - STEP
-        fresh = merge(*(_stream(source, now) for source in self._sources), key=itemgetter(0))
-        ahead = next(fresh, None)
-        while True:
-            start = self._next(clients, ahead)
-            if start > now:
-                return
-            end = min(start + longest, now)
-            batch: list[Sent] = []
-            while ahead is not None and ahead[0] <= end:
-                batch.append(ahead)
-                ahead = next(fresh, None)
-            self._take(self._with_retries(batch, clients, end))
-            self._hear(clients, end)
+        self.begin(now)
+        while self._next() <= now:
+            end = self.horizon(now)
+            self.take(self.collect(end))
+            self.hear(end)
+
+    def begin(self, now: float) -> None:
+        """Requests up to a moment are about to be collected."""
+        self._fresh = merge(*(_stream(source, now) for source in self._sources), key=itemgetter(0))
+        self._ahead = next(self._fresh, None)
+
+    def horizon(self, now: float) -> float:
+        """The moment, `now` at the most, up to which all that comes again is known."""
+        longest = min(each.retries.smallest_pause for each in self.clients) - STEP
+        return min(self._next() + longest, now)
+
+    def collect(self, end: float) -> list[Sent]:
+        """The requests that arrive up to a moment no later than the horizon, for the first time or again."""
+        batch: list[Sent] = []
+        while self._ahead is not None and self._ahead[0] <= end:
+            batch.append(self._ahead)
+            self._ahead = next(self._fresh, None)
+        return self._with_retries(batch, self.clients, end)
 
     def failed(self, reason: str, requests: Sequence[Lost], moments: Sequence[float]) -> None:
         """Requests failed, each at its moment; clients that retry will hear of it then."""
@@ -80,11 +91,11 @@ class Feedback:
                 clients, number = known
                 clients.fail(Failure(moment, arrival, number, cpu, wait, reason))
 
-    def _next(self, clients: list[Clients], ahead: Sent | None) -> float:
+    def _next(self) -> float:
         """The next moment at which anything happens."""
         oldest = self._order[0] + self._limit if self._order else float("inf")
-        arrival = ahead[0] if ahead is not None else float("inf")
-        return min(arrival, oldest, self._next_time_out(), *(each.next_moment() for each in clients))
+        arrival = self._ahead[0] if self._ahead is not None else float("inf")
+        return min(arrival, oldest, self._next_time_out(), *(each.next_moment() for each in self.clients))
 
     def _with_retries(self, batch: list[Sent], clients: list[Clients], end: float) -> list[Sent]:
         """The requests that arrive in a slice, with the attempts that are due in it."""
@@ -101,7 +112,8 @@ class Feedback:
             batch.append((arrival, cpu, wait, number, each))
         return sorted(batch, key=itemgetter(0))
 
-    def _take(self, batch: list[Sent]) -> None:
+    def take(self, batch: Sequence[Sent]) -> None:
+        """Take in requests that were collected, in order."""
         if not batch:
             return
         for arrival, _, _, number, clients in batch:
@@ -113,11 +125,12 @@ class Feedback:
         chunk = [sent[0] for sent in batch], [sent[1] for sent in batch], waits if any(waits) else None
         self._accept(chunk)
 
-    def _hear(self, clients: list[Clients], end: float) -> None:
+    def hear(self, end: float) -> None:
+        """Clients hear of what has failed up to a moment."""
         self._time_out(end)
         while self._order and self._order[0] + self._limit <= end:
             self._sent.pop(self._order.popleft(), None)
-        for each in clients:
+        for each in self.clients:
             each.hear(end)
 
 

@@ -29,6 +29,8 @@ from ecslite.network.vpc import Subnet
 from ecslite.sim.histogram import Histogram
 from ecslite.sim.metrics import Sample
 from ecslite.sim.retries import Clients
+from ecslite.sim.server import Server
+from ecslite.sim.shared_workers import View, core
 from ecslite.sim.simulation import Simulation
 from ecslite.sim.station import Source, Station
 from ecslite.sim.trace import Trace
@@ -179,13 +181,44 @@ class LoadBalancer(Station):
             clients = source.clients
             self.sim.meter.read(lambda: self._read_clients(clients))
 
-    def catch_up(self) -> None:
-        """Take in all that has arrived up to the present moment."""
+    def advance(self, now: float) -> None:
+        """See Station."""
         if self._feedback is None:
-            super().catch_up()
-        elif self.sim.now > self._caught_up:
-            self._feedback.advance(self.sim.now)
-            self._caught_up = self.sim.now
+            super().advance(now)
+        else:
+            self._feedback.advance(now)
+            self._caught_up = now
+
+    def begin(self, now: float) -> None:
+        """See Station."""
+        if self._feedback is not None:
+            self._feedback.begin(now)
+
+    def horizon(self, now: float) -> float:
+        """See Station."""
+        return now if self._feedback is None else self._feedback.horizon(now)
+
+    def collect(self, end: float) -> Sequence[tuple[Any, ...]]:
+        """See Station."""
+        return super().collect(end) if self._feedback is None else self._feedback.collect(end)
+
+    def take_in(self, items: Sequence[tuple[Any, ...]]) -> None:
+        """See Station."""
+        if self._feedback is None:
+            super().take_in(items)
+        else:
+            self._feedback.take([(time, cpu, wait, number, clients) for time, cpu, wait, number, clients in items])
+
+    def conclude(self, end: float) -> None:
+        """See Station."""
+        if self._feedback is not None:
+            self._feedback.hear(end)
+        super().conclude(end)
+
+    def sends_to(self, workers: Server) -> None:
+        """These workers take its requests; others may send to them, too."""
+        if isinstance(workers, View):
+            workers.shared.meet(self)
 
     def accept(self, times: list[float], costs: list[float], waits: list[float] | None = None) -> None:
         """Take in requests that arrive at these moments (rising), with their CPU seconds and seconds of waiting."""
@@ -267,6 +300,7 @@ class LoadBalancer(Station):
             self.add_zone(zone)
         self.sim.the(Wiring).check()
         for target in group.targets:
+            self.sends_to(target.workers)
             group.admit(target, target.record.states[-1][2])
 
     def _enter(self, group: TargetGroup, cause: int) -> None:
@@ -341,5 +375,5 @@ def _check(nodes: int | None, idle_timeout: float) -> None:
 
 def _share_workers(groups: Sequence[TargetGroup]) -> bool:
     """Whether some workers are targets of two groups, as those of a service with several target groups are."""
-    workers = [id(target.workers) for group in groups for target in group.targets]
+    workers = [id(core(target.workers)) for group in groups for target in group.targets]
     return len(set(workers)) < len(workers)

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
-from heapq import heappop, heappush
+from heapq import heappop, heappush, merge
 from itertools import repeat
+from operator import itemgetter
+from typing import Any
 
 import simpy
 
@@ -23,6 +25,7 @@ from ecslite.network.target import Registration, Target
 from ecslite.sim.clock import STEP, on_grid
 from ecslite.sim.histogram import Histogram
 from ecslite.sim.metrics import Sample
+from ecslite.sim.shared_workers import View
 from ecslite.sim.simulation import Simulation
 from ecslite.sim.station import Station
 from ecslite.sim.traffic import CHUNK
@@ -209,6 +212,8 @@ class ServiceConnectEndpoint(Station):
         target = Target(self.sim, self.name, one, service_connect=self.name)
         self.targets.append(target)
         self._in_hand[target] = {}
+        if isinstance(one.workers, View):
+            one.workers.shared.meet(self)
         text = f"Task {target.short} is a host of endpoint {self.name}."
         self._changed = self.sim.enter(target.record, "initial", one.cause, text)
         if not one.checked:
@@ -270,19 +275,28 @@ class ServiceConnectEndpoint(Station):
 
     # Requests
 
-    def catch_up(self) -> None:
-        """Serve all that has arrived up to the present moment, for the first time or again."""
-        now = self.sim.now
-        if now <= self._caught_up:
-            return
+    def horizon(self, now: float) -> float:
+        """See Station: what fails later than at once fails after the connect timeout."""
+        return min(self._caught_up + self.connect_timeout, now)
+
+    def collect(self, end: float) -> Sequence[tuple[Any, ...]]:
+        """See Station; an attempt that is due is an item without cost."""
+        due = sorted((moment, None, None) for moment, _, _ in self._due if moment <= end)
+        return list(merge(super().collect(end), due, key=itemgetter(0)))
+
+    def take_in(self, items: Sequence[tuple[Any, ...]]) -> None:
+        """See Station."""
         proxies = self.namespace.proxies_of(self)
-        for times, costs, waits in self._arrivals(now):
-            for time, cpu, wait in zip(times, costs, waits or repeat(0.0), strict=False):
-                self._retry_until(time)
+        for time, cpu, wait in items:
+            self._retry_until(time)
+            if cpu is not None:
                 self._arrive(time, cpu, wait, proxies)
-        self._retry_until(now)
-        self._give_up(now)
-        self._caught_up = now
+
+    def conclude(self, end: float) -> None:
+        """See Station."""
+        self._retry_until(end)
+        self._give_up(end)
+        super().conclude(end)
 
     def accept(self, times: list[float], costs: list[float], waits: list[float] | None = None) -> None:
         """Take in requests that arrive at these moments (rising), with their CPU seconds and seconds of waiting."""

@@ -23,6 +23,7 @@ from ecslite.network.stickiness import Stickiness
 from ecslite.network.tally import Tally
 from ecslite.network.target import HealthCheck, Lost, Registration, Target
 from ecslite.sim.metrics import Sample
+from ecslite.sim.server import Server
 from ecslite.sim.simulation import Simulation
 from ecslite.sim.traffic import Chunk
 
@@ -60,6 +61,10 @@ class Balancer(Protocol):
 
     def add_zone(self, zone: str) -> None:
         """A target stands in this zone."""
+        ...
+
+    def sends_to(self, workers: Server) -> None:
+        """These workers take its requests."""
         ...
 
     @property
@@ -119,6 +124,8 @@ class TargetGroup:
         owner = self.name if self.balancer is None else self.balancer.name
         target = Target(self.sim, self.name, one, load_balancer=owner, target_group=self.name)
         self.targets.append(target)
+        if self.balancer is not None:
+            self.balancer.sends_to(one.workers)
         if one.zone is not None and one.zone not in self.zones:
             self.zones.append(one.zone)
             if self.balancer is not None:

@@ -10,11 +10,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from heapq import heappop, heappush, heapreplace, merge
 from itertools import compress, repeat
 from operator import add, itemgetter, sub
-from typing import Protocol
+from typing import Any, Protocol
 
 from ecslite.errors import InvalidSetting
 from ecslite.sim.clock import SHIFT
@@ -287,6 +287,16 @@ class Source(Protocol):
         ...
 
 
+class Group(Protocol):
+    """Stations that are advanced together."""
+
+    stations: list[Station]
+
+    def advance(self, now: float) -> None:
+        """Serve all that arrives at any of them up to a moment."""
+        ...
+
+
 class Station(ABC):
     """Something that requests arrive at, from any number of sources."""
 
@@ -295,6 +305,8 @@ class Station(ABC):
         self.name = name
         self.sources: list[Source] = []
         self._caught_up = 0.0
+        self.together: Group | None = None
+        """Those that send to the same workers, itself included; None where there is no other."""
         sim.on_finish(self.catch_up)
 
     def wire(self, source: Source) -> None:
@@ -306,11 +318,41 @@ class Station(ABC):
 
     def catch_up(self) -> None:
         """Serve all that has arrived up to the present moment. Call before looking at, or changing, the station."""
-        now = self.sim.now
-        if now > self._caught_up:
-            for times, costs, waits in self._arrivals(now):
-                self.accept(times, costs, waits)
-            self._caught_up = now
+        if self.sim.now > self._caught_up:
+            (self.together or self).advance(self.sim.now)
+
+    def advance(self, now: float) -> None:
+        """Serve all that arrives up to a moment, where it is alone with its workers."""
+        for times, costs, waits in self._arrivals(now):
+            self.accept(times, costs, waits)
+        self.conclude(now)
+
+    # How it is advanced with others, slice by slice
+
+    def begin(self, now: float) -> None:
+        """It is about to be advanced to a moment: most stations have nothing to prepare."""
+        return
+
+    def horizon(self, now: float) -> float:
+        """The moment, `now` at the most, up to which all that will arrive is known."""
+        return now
+
+    def collect(self, end: float) -> Sequence[tuple[Any, ...]]:
+        """What arrives up to a moment that is no later than the horizon; each item begins with its arrival."""
+        return [
+            item
+            for chunk in self._arrivals(end)
+            for item in zip(chunk[0], chunk[1], chunk[2] or repeat(0.0), strict=False)
+        ]
+
+    def take_in(self, items: Sequence[tuple[Any, ...]]) -> None:
+        """Take in some of what was collected, in order."""
+        times, costs, waits = map(list, zip(*items, strict=True))
+        self.accept(times, costs, waits if any(waits) else None)
+
+    def conclude(self, end: float) -> None:
+        """All that arrives up to a moment has been taken in."""
+        self._caught_up = end
 
     @abstractmethod
     def accept(self, times: list[float], costs: list[float], waits: list[float] | None = None) -> None:
