@@ -378,8 +378,7 @@ def _add_service(scenario: Scenario, choose: Random, name: str, on_fargate: bool
     scenario.said.append(
         f"{name}: {definition.cpu}/{definition.memory} {definition.network_mode}, {service.desired_count} tasks"
     )
-    if fronts:
-        front = choose.choice(fronts)  # requests may come to one of them only
+    for front in fronts:
         for number in range(choose.choice((1, 1, 2))):
             _add_traffic(scenario, choose, front, f"{front.name}-clients{number}")
 
@@ -389,6 +388,8 @@ def _add_calls(scenario: Scenario, choose: Random) -> None:
     fronts = [front for front in (*scenario.balancers, *scenario.names) if front.sources]
     if len(fronts) >= 2:
         caller, called = fronts[0], fronts[-1]
+        if caller.name.rpartition("-")[0] == called.name.rpartition("-")[0]:
+            return  # a service does not call itself
         calls = ecs.Calls(caller, cpu_seconds=choose.choice((0.01, 0.05)))
         calls.to(called)
         scenario.calls.setdefault(called.name, []).append(calls)

@@ -40,7 +40,6 @@ from ecslite.ecs.task_definition import TaskDefinition
 from ecslite.errors import InvalidSetting
 from ecslite.network.discovery import Discovery
 from ecslite.network.front import Front
-from ecslite.network.sharing import share_workers
 from ecslite.network.target import Target
 from ecslite.network.vpc import AwsvpcConfiguration
 from ecslite.sim.clock import MINUTE
@@ -94,7 +93,6 @@ class Service:
         self._balanced = check_fronts(load_balancer)
         self._membership = Membership(self.name, service_connect_configuration, task_definition)
         self.fronts = (*self._balanced, *service_registries, *self._membership.endpoints)
-        share_workers(self.sim, self.name, self.fronts)
         self.traffic = production_traffic(
             self._balanced, self.deployment_configuration.strategy, advanced_configuration
         )

@@ -56,7 +56,7 @@ class Discovery(Station):
     """A Cloud Map name that a service's tasks register with, and the clients that use it.
 
     Failures are "no address" (the name is empty), "stale address" (the task has gone, and nobody answers at its address
-    until the connect timeout), "no connection" (its host is lost or a security group drops it: the same wait),
+    until the connect timeout), "connect timeout" (its host is lost or a security group drops it: the same wait),
     "connection lost" (it stopped while it served) and "refused" (nothing listens yet, or its backlog was full).
     """
 
@@ -229,7 +229,7 @@ class Discovery(Station):
         gone = not target.alive and target.state == "unused"
         if gone or target.silent_now or target.hung:
             self._tries += 1
-            why = "stale address" if gone else "no connection"
+            why = "stale address" if gone else "connect timeout"
             blamed = target.record.states[-1][2] if gone else target.silenced_by
             heappush(self._waiting, (time + self.connect_timeout_seconds, self._tries, why, blamed))
         else:

@@ -1,6 +1,6 @@
 """An Application Load Balancer: forwards requests to target groups by weight, and counts what becomes of them.
 
-What it leaves out: listener rules, TLS, clients that send nothing (408) or leave before the answer (460), stickiness to
+What it leaves out: listener rules, TLS, clients that send nothing (408), stickiness to
 a target group. Cross-zone load balancing is on, and may be turned off for a target group.
 """
 
@@ -26,6 +26,7 @@ from ecslite.network.tally import Tally, merged
 from ecslite.network.target import Lost, Registration, Target
 from ecslite.network.target_group import TargetGroup
 from ecslite.network.vpc import Subnet
+from ecslite.sim.clock import on_grid
 from ecslite.sim.histogram import Histogram
 from ecslite.sim.metrics import Sample
 from ecslite.sim.retries import Clients
@@ -35,7 +36,6 @@ from ecslite.sim.simulation import Simulation
 from ecslite.sim.station import Source, Station
 from ecslite.sim.trace import Trace
 from ecslite.sim.traffic import CHUNK, Chunk
-from ecslite.sim.wiring import Wiring
 
 __all__ = ["LoadBalancer"]
 
@@ -76,16 +76,24 @@ class LoadBalancer(Station):
         subnets: Sequence[Subnet] = (),
         security_groups: Sequence[SecurityGroup] = (),
         idle_timeout_seconds: float = 60.0,
+        client_timeout_seconds: float | None = None,
         requests_per_connection: float = 10.0,
         kib_per_request: float = 10.0,
         **target_group: Any,
     ) -> None:
         _check(nodes, idle_timeout_seconds)
+        if client_timeout_seconds is not None and client_timeout_seconds <= 0:
+            raise InvalidSetting(
+                f"client_timeout_seconds={client_timeout_seconds}: use more than 0 seconds, or None for clients that"
+                " wait for any answer"
+            )
         standing = Standing(name, scheme, subnets, security_groups)
         self.default_group = TargetGroup(sim, name, **target_group)
         super().__init__(sim, name)
         self.nodes = nodes
         self.idle_timeout_seconds = idle_timeout_seconds
+        self.client_timeout_seconds = None if client_timeout_seconds is None else on_grid(client_timeout_seconds)
+        """How long clients wait for an answer; then they close the connection, and the load balancer notes 460."""
         self.groups: list[TargetGroup] = []
         """All target groups that it has forwarded to, its own first."""
         self.weights: dict[TargetGroup, int] = {self.default_group: 1}
@@ -174,9 +182,7 @@ class LoadBalancer(Station):
         super().wire(source)
         if source.clients is not None:
             if self._feedback is None:
-                self._feedback = Feedback(
-                    self.sources, self.idle_timeout_seconds, self._take, self._time_out, self._next_silence
-                )
+                self._feedback = Feedback(self.sources, self.patience, self._take, self._time_out, self._next_silence)
                 self.follows = True
             clients = source.clients
             self.sim.meter.read(lambda: self._read_clients(clients))
@@ -262,6 +268,17 @@ class LoadBalancer(Station):
             self._zones.append(zone)
 
     @property
+    def patience(self) -> float:
+        """Seconds after which a request without a reply has failed."""
+        return min(self.idle_timeout_seconds, self.client_timeout_seconds or float("inf"))
+
+    def late(self, waited: float) -> str:
+        """How a request fails that has waited for so many seconds: 460 where its client has left, else 504
+        [Application Load Balancer guide, load-balancer-troubleshooting; read 2026-11-24]."""
+        left = self.client_timeout_seconds is not None and waited >= self.client_timeout_seconds
+        return "460" if left else "504"
+
+    @property
     def traces(self) -> bool:
         """Whether somebody wants to hear of each request that was answered, too."""
         return self._trace is not None or bool(self._calls)
@@ -298,7 +315,6 @@ class LoadBalancer(Station):
         self.groups.append(group)
         for zone in group.zones:
             self.add_zone(zone)
-        self.sim.the(Wiring).check()
         for target in group.targets:
             self.sends_to(target.workers)
             group.admit(target, target.record.states[-1][2])
@@ -351,6 +367,8 @@ class LoadBalancer(Station):
         if total.failed:
             self.sim.log.add("errors", self.name, total.told, total.blamed)
         yield from total.samples(self.name)
+        if self.client_timeout_seconds is not None:
+            yield Sample("HTTPCode_ELB_4XX_Count", self.name, "Count", {"Sum": total.failed["460"]})
         for group in self.groups:
             if group is not self.default_group:
                 yield from group.tally.samples(group.name)

@@ -41,7 +41,7 @@ class Balancer(Protocol):
     """The load balancer that forwards to the group."""
 
     name: str
-    idle_timeout_seconds: float
+    client_timeout_seconds: float | None
     passage: Passage | None
     """By which its connections reach targets; None where it stands in no VPC."""
     follows: bool
@@ -57,6 +57,15 @@ class Balancer(Protocol):
 
     def ended(self, target: Target | None, fate: str, requests: Sequence[Lost], moments: Sequence[float]) -> None:
         """What became of requests, and when."""
+        ...
+
+    @property
+    def patience(self) -> float:
+        """Seconds after which a request without a reply has failed."""
+        ...
+
+    def late(self, waited: float) -> str:
+        """How a request fails that has waited for so many seconds."""
         ...
 
     def add_zone(self, zone: str) -> None:
@@ -78,6 +87,7 @@ class TargetGroup:
 
     A request is answered by a target, or fails for a reason that is counted: 502 (the target's process died or never
     listened), 503 (no target), 504 (no connection within 10 s, or no reply within the load balancer's idle timeout),
+    460 (the client has left before),
     Target_5XX (the target's backlog was full, or it fails).
     """
 
@@ -170,7 +180,7 @@ class TargetGroup:
             lost, target.silent = [request for _, request in sorted(target.silent)], []
         if unreachable:
             for request in lost:
-                heappush(target.silent, (request[0] + self._idle_timeout, request))
+                heappush(target.silent, (request[0] + self._patience, request))
         else:
             self._fail(target, "502", lost, cause, [self.sim.now] * len(lost))
 
@@ -183,7 +193,7 @@ class TargetGroup:
         self.settle(target, self.sim.now)
         target.hung, target.died_by, target.silenced_by = True, cause, cause
         for request in self._unanswered(target.workers.drop(self.sim.now), self.sim.now):
-            heappush(target.silent, (request[0] + self._idle_timeout, request))
+            heappush(target.silent, (request[0] + self._patience, request))
 
     def catch_up(self) -> None:
         """Serve all that has arrived up to now."""
@@ -261,12 +271,12 @@ class TargetGroup:
         times = part[0]
         if target.silent_now:
             for request in requests(part):
-                heappush(target.silent, (request[0] + CONNECT_TIMEOUT, request))
+                heappush(target.silent, (request[0] + min(CONNECT_TIMEOUT, self._client_timeout), request))
         elif not target.alive:
             self._fail_at_once(target, "502", part, target.died_by)
         elif target.hung:
             for request in requests(part):
-                heappush(target.silent, (request[0] + self._idle_timeout, request))
+                heappush(target.silent, (request[0] + self._patience, request))
         elif times[0] < target.ready_at:
             listening = sum(time < target.ready_at for time in times)
             self._fail_at_once(target, "502", between(part, 0, listening), target.record.states[0][2])
@@ -312,7 +322,7 @@ class TargetGroup:
     def settle(self, target: Target, now: float) -> None:
         """Count what a target has answered up to a moment, and what it has failed to answer in time."""
         self.time_out(target, now)
-        limit = self._idle_timeout
+        limit = self._patience
         if self.balancer is not None and self.balancer.traces:
             ended = [pair for pair in target.workers.ended(now) if pair[1] - pair[0] <= limit]
             moments = [end for _, end in ended]
@@ -325,15 +335,17 @@ class TargetGroup:
 
     def time_out(self, target: Target, now: float) -> None:
         """Give up what has had no connection or no reply for too long at a moment. Before `settle`, at each."""
-        limit = self._idle_timeout
+        limit = self._patience
         if now - limit > target.timed_out_until:
             late = target.workers.overdue(target.timed_out_until, now - limit, limit)
             target.timed_out_until = now - limit
             if late:
-                self._fail(target, "504", late, self.traffic_event(), [request[0] + limit for request in late])
+                self._fail(
+                    target, self._late(limit), late, self.traffic_event(), [request[0] + limit for request in late]
+                )
         while target.silent and target.silent[0][0] <= now:
             moment, request = heappop(target.silent)
-            self._fail(target, "504", [request], target.silenced_by, [moment])
+            self._fail(target, self._late(moment - request[0]), [request], target.silenced_by, [moment])
 
     def next_silence(self) -> float:
         """The next moment at which a request without connection or host is given up."""
@@ -349,9 +361,16 @@ class TargetGroup:
         each = {"Sum": self.tally.requests / (healthy or len(self.targets))} if self.targets else {}
         yield Sample("RequestCountPerTarget", self.name, "Count", each)
 
+    def _late(self, waited: float) -> str:
+        return self.balancer.late(waited) if self.balancer is not None else "504"
+
     @property
-    def _idle_timeout(self) -> float:
-        return self.balancer.idle_timeout_seconds if self.balancer is not None else float("inf")
+    def _client_timeout(self) -> float:
+        return (self.balancer.client_timeout_seconds if self.balancer is not None else None) or float("inf")
+
+    @property
+    def _patience(self) -> float:
+        return self.balancer.patience if self.balancer is not None else float("inf")
 
     def traffic_event(self) -> int | None:
         """The latest change of the traffic: what overload is blamed on."""
@@ -359,7 +378,7 @@ class TargetGroup:
 
     def _unanswered(self, lost: list[Lost], now: float) -> list[Lost]:
         """Of the requests that a target had in hand, those that were not given up before."""
-        limit = self._idle_timeout
+        limit = self._patience
         return [request for request in lost if request[0] + limit > now]
 
     def _fail_at_once(self, target: Target | None, reason: str, part: Chunk, cause: int | None) -> None:

@@ -2,7 +2,7 @@
 
 A request that fails for a reason in `on` comes again after a backoff that doubles with each attempt, with the same
 work in it, until it is answered or its attempts are used up. Left out: a retry quota shared by many requests (the token
-bucket of the SDKs' standard mode), and clients that leave before an answer comes (460).
+bucket of the SDKs' standard mode).
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from ecslite.sim.simulation import Simulation
 
 __all__ = ["REASONS", "Attempt", "Clients", "Failure", "Retries"]
 
-REASONS = ("429", "500", "502", "503", "504", "Target_5XX")
-"""Why a request fails: answers of an API or of the load balancer itself, and an error that a target answers."""
+REASONS = ("429", "460", "500", "502", "503", "504", "Target_5XX")
+"""Why a request fails: answers of an API or of the load balancer itself (460: the client's own timeout), and an error
+that a target answers."""
 
 SMALLEST = 0.001
 """Seconds. The shortest pause before a retry: no slice of a run is longer than it (see `Feedback`)."""

@@ -35,6 +35,11 @@ class SharedWorkers:
             if len(self._stations) > 1:
                 join(self._stations)
 
+    def catch_up(self) -> None:
+        """Have all that arrived up to now, from wherever."""
+        for station in self._stations:
+            station.catch_up()
+
     def sent(self, view: View, arrival: float) -> None:
         """A view's request has been accepted."""
         self._senders.setdefault(arrival, deque()).append(view)
@@ -122,11 +127,13 @@ class View:
         return lost
 
     def wait(self, now: float) -> float:
-        """See Server."""
+        """See Server; once all that has arrived for the other stations is there."""
+        self.shared.catch_up()
         return self._workers.wait(now)
 
     def last_end(self, now: float) -> float:
-        """See Server."""
+        """See Server; once all that has arrived for the other stations is there."""
+        self.shared.catch_up()
         return self._workers.last_end(now)
 
     def cpu_seconds(self, now: float) -> float:

@@ -21,7 +21,6 @@ from ecslite.sim.clock import SHIFT
 from ecslite.sim.retries import Clients
 from ecslite.sim.simulation import Simulation
 from ecslite.sim.traffic import Chunk
-from ecslite.sim.wiring import Wiring
 
 __all__ = ["Source", "Station", "Workers"]
 
@@ -314,7 +313,6 @@ class Station(ABC):
         if source.sim is not self.sim:
             raise InvalidSetting(f"{source.name!r} belongs to another simulation than {self.name!r}: build both on one")
         self.sources.append(source)
-        self.sim.the(Wiring).check()
 
     def catch_up(self) -> None:
         """Serve all that has arrived up to the present moment. Call before looking at, or changing, the station."""

@@ -101,7 +101,7 @@ def test_a_stale_address_costs_the_client_its_connect_timeout():
 
 
 @pytest.mark.parametrize(
-    ("how", "reason"), [("crash", "refused"), ("lost", "no connection"), ("hung", "no connection")]
+    ("how", "reason"), [("crash", "refused"), ("lost", "connect timeout"), ("hung", "connect timeout")]
 )
 def test_a_task_that_is_still_registered_refuses_unless_nothing_is_there_to_refuse(how, reason):
     sim, web, cause = name(1)
@@ -201,7 +201,7 @@ def test_security_groups_stand_between_the_clients_of_a_name_and_its_tasks():
     )
     ecs.Traffic(sim, 5, cpu_seconds=0.01, from_minute=2).to(orders)
     run = sim.run(minutes=4)
-    assert set(orders.failed) == {"no connection"}
+    assert set(orders.failed) == {"connect timeout"}
     texts = [event.text for event in run.events("security_group", "orders")]
     assert all("No inbound rule of orders allows tcp 80" in text for text in texts) and texts
     orders_group.allow_inbound(web, 80)

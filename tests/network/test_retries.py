@@ -40,13 +40,20 @@ def accounted(front, clients, targets, now):
     pause=st.sampled_from([0.2, 0.7]),
     jitter=st.sampled_from([0.0, 0.9]),
     algorithm=st.sampled_from(["round_robin", "weighted_random", "least_outstanding_requests"]),
+    patience=st.sampled_from([None, 0.3, 5.0]),
     cuts=st.lists(st.integers(1, 16 * 120), max_size=6),
 )
-def test_slices_change_no_number_of_a_retry_storm(*, seed, rate, backlog, pause, jitter, algorithm, cuts):
+def test_slices_change_no_number_of_a_retry_storm(*, seed, rate, backlog, pause, jitter, algorithm, patience, cuts):
     def run(moments):
         retries = ecs.Retries(backoff_seconds=pause, jitter=jitter)
         sim, front, targets, clients = shop(
-            seed, rate=rate, backlog=backlog, retries=retries, algorithm=algorithm, nodes=2
+            seed,
+            rate=rate,
+            backlog=backlog,
+            retries=retries,
+            algorithm=algorithm,
+            nodes=2,
+            client_timeout_seconds=patience,
         )
         cause = sim.log.add("fault", "a", "It crashes.")
         sim.at(47.5, lambda: front.stop(targets[0], cause))
