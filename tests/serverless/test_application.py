@@ -36,3 +36,19 @@ def test_a_message_that_a_function_never_handles_ends_in_the_dead_letter_queue()
     handled = hello.invocations
     assert letters.backlog == pytest.approx(1800 / 50, abs=6)
     assert handled > 1800
+
+
+@pytest.mark.parametrize(("most", "lost"), [(None, 137), (2, 0)])
+def test_a_reservation_below_the_pollers_sends_messages_that_no_one_tried_to_the_dead_letters(most, lost):
+    """Every message is handled once or lies there; as many concurrent batches as the reservation has lose none."""
+    sim = ecs.Simulation(1)
+    letters = ecs.Queue(sim, "letters")
+    orders = ecs.Queue(sim, "orders", redrive_policy=ecs.RedrivePolicy(letters, max_receive_count=3))
+    slow = ecs.Function(sim, "slow", warm=5.0, timeout=6, init=0.2, reserved_concurrency=2)
+    ecs.EventSourceMapping(orders, slow, batch_size=1, maximum_concurrency=most)
+    ecs.Traffic(sim, ecs.spike(base=0, peak=2, at_minute=1, for_minutes=5)).to(orders)
+    run = sim.run(minutes=60)
+
+    assert letters.backlog == lost
+    assert slow.invocations + letters.backlog == total(run, "NumberOfMessagesSent", "orders") == 568
+    assert (total(run, "Throttles", "slow") > 0) == (lost > 0)
