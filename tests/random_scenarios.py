@@ -70,7 +70,8 @@ def build(seed: int, *, faults: bool = True) -> Scenario:
     if choose.random() < 0.3:
         _add_standalone(scenario, choose, on_fargate)
     for service in scenario.services:
-        _add_policies(scenario, choose, service)
+        if service.scheduling_strategy == "REPLICA":
+            _add_policies(scenario, choose, service)
         _add_changes(scenario, choose, service)
     if faults:
         _add_faults(scenario, choose)
@@ -270,6 +271,22 @@ def _deployment(choose: Random) -> ecs.DeploymentConfiguration:
     )
 
 
+def _shifting(choose: Random) -> ecs.DeploymentConfiguration:
+    """A deployment that moves traffic from one revision to the other."""
+    bake = choose.choice((0, 2, 5))
+    breaker = ecs.DeploymentCircuitBreaker() if choose.random() < 0.7 else None
+    strategy = choose.choice(("BLUE_GREEN", "LINEAR", "CANARY"))
+    more: dict = {}
+    if strategy == "LINEAR":
+        percent, minutes = choose.choice((20.0, 33.3, 50.0)), choose.choice((0, 1))
+        more["linear_configuration"] = ecs.LinearConfiguration(step_percent=percent, step_bake_time_in_minutes=minutes)
+    if strategy == "CANARY":
+        more["canary_configuration"] = ecs.CanaryConfiguration(canary_percent=10.0, canary_bake_time_in_minutes=2)
+    return ecs.DeploymentConfiguration(
+        strategy=strategy, bake_time_in_minutes=bake, deployment_circuit_breaker=breaker, **more
+    )
+
+
 def _placement(choose: Random) -> dict:
     strategies = choose.choice(
         (
@@ -360,19 +377,28 @@ def _add_service(scenario: Scenario, choose: Random, name: str, on_fargate: bool
         namespace = ecs.Namespace(scenario.sim, f"{name}-namespace", proxies=choose.randint(1, 3))
         fronts.append(ecs.ServiceConnectEndpoint(namespace, f"{name}-endpoint"))
         scenario.names.append(fronts[-1])
-    placement = {} if on_fargate else _placement(choose)
+    settings: dict = {"deployment_configuration": _deployment(choose)}
+    if which == "balancer" and choose.random() < 0.4:
+        delay = choose.choice((0, 30))
+        green = ecs.TargetGroup(scenario.sim, f"{name}-green", deregistration_delay_seconds=delay)
+        settings["advanced_configuration"] = ecs.AdvancedConfiguration(alternate_target_group=green)
+        settings["deployment_configuration"] = _shifting(choose)
+    if not on_fargate:
+        settings |= _placement(choose)
+    if not on_fargate and not fronts and choose.random() < 0.5:
+        settings = {"scheduling_strategy": "DAEMON", "placement_constraints": settings["placement_constraints"][:0]}
+    else:
+        settings["desired_count"] = choose.choice((0, 1, 2, 3, 5, 9))
+        settings["capacity_provider_strategy"] = _strategy(choose, scenario.cluster)
     service = ecs.Service(
         scenario.cluster,
         definition,
-        desired_count=choose.choice((0, 1, 2, 3, 5, 9)),
         name=name,
         load_balancer=fronts or None,
         network_configuration=network,
         health_check_grace_period_seconds=choose.choice((0, 0, 60)),
-        capacity_provider_strategy=_strategy(choose, scenario.cluster),
-        deployment_configuration=_deployment(choose),
         application=_fitting(_application(choose), definition),
-        **placement,
+        **settings,
     )
     scenario.services.append(service)
     scenario.said.append(
@@ -454,6 +480,8 @@ def _add_changes(scenario: Scenario, choose: Random, service: ecs.Service) -> No
     for _ in range(choose.choice((0, 1, 2, 3))):
         minute = round(choose.uniform(1, scenario.quiet_from), 2)
         what = choose.choice(("count", "force", "application", "bad application", "definition"))
+        if service.scheduling_strategy == "DAEMON" and what == "count":
+            continue
         update = {
             "count": {"desired_count": choose.choice((0, 1, 4, 8))},
             "force": {"force_new_deployment": True},

@@ -24,13 +24,13 @@ def test_what_was_broken_once_holds(seed):
     assert fault_of(seed) is None
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(st.integers(0, 10**9))
 def test_random_scenarios_keep_the_invariants_in_one_piece_and_in_slices(seed):
     assert fault_of(seed) is None
 
 
-@settings(max_examples=5)
+@settings(max_examples=3)
 @given(st.integers(0, 10**9))
 def test_a_finished_run_is_finished(seed):
     """Nothing that is still scheduled changes it: neither to run to its end again, nor to run on."""
@@ -46,7 +46,7 @@ def test_a_finished_run_is_finished(seed):
         assert all(longer[name][: len(values)] == values for name, values in metric.statistics.items())
 
 
-@settings(max_examples=5)
+@settings(max_examples=3)
 @given(st.integers(0, 10**9))
 def test_the_same_seed_gives_the_same_bytes(seed):
     assert run_whole(seed)[1].to_json() == run_whole(seed)[1].to_json()
