@@ -84,14 +84,19 @@ from ecslite.serverless.account import Account
 from ecslite.serverless.api import Api
 from ecslite.serverless.api_cache import CacheSettings
 from ecslite.serverless.bucket import Bucket
+from ecslite.serverless.delivery_policy import DeliveryPolicy
 from ecslite.serverless.event_source import EventSourceMapping, ProvisionedPollerConfig
 from ecslite.serverless.function import Function
+from ecslite.serverless.http_endpoint import HttpEndpoint, Inbox
 from ecslite.serverless.keys import Zipf
 from ecslite.serverless.message import Message
 from ecslite.serverless.operation import Operation
+from ecslite.serverless.producer import Producer
 from ecslite.serverless.queue import Queue, RedrivePolicy
+from ecslite.serverless.stream import Stream
 from ecslite.serverless.table import Table
 from ecslite.serverless.throttling import Throttle, UsagePlan
+from ecslite.serverless.topic import Topic
 from ecslite.sim.custom_metric import CustomMetric
 from ecslite.sim.distributions import Constant, Distribution, Exponential, LogNormal, Uniform
 from ecslite.sim.profiles import Profile, constant, diurnal, spike
@@ -125,6 +130,7 @@ __all__ = [
     "ContainerDependency",
     "ContainerHealthCheck",
     "CustomMetric",
+    "DeliveryPolicy",
     "DeploymentAlarms",
     "DeploymentCircuitBreaker",
     "DeploymentConfiguration",
@@ -146,6 +152,8 @@ __all__ = [
     "Fault",
     "Function",
     "HealthCheck",
+    "HttpEndpoint",
+    "Inbox",
     "InstanceType",
     "InvalidDocument",
     "InvalidSetting",
@@ -171,6 +179,7 @@ __all__ = [
     "PortMapping",
     "Price",
     "Prices",
+    "Producer",
     "Profile",
     "ProvisionedConcurrencyTracking",
     "ProvisionedPollerConfig",
@@ -193,6 +202,7 @@ __all__ = [
     "SpotInterruptions",
     "StepAdjustment",
     "StepScaling",
+    "Stream",
     "Subnet",
     "Sweep",
     "Table",
@@ -204,6 +214,7 @@ __all__ = [
     "ThresholdConfiguration",
     "Throttle",
     "TimeoutConfiguration",
+    "Topic",
     "TracedRequest",
     "Traffic",
     "Trial",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import ecslite as ecs
 from ecslite.serverless.part import Part
 
@@ -12,7 +14,8 @@ class FakeFunction(Part):
     kind = "function"
 
     def __init__(self, sim, name="work", *, seconds=1.0, concurrency=1000, answers=lambda event: "ok", timeout=3):
-        self.seconds, self.concurrency, self.answers, self.timeout = seconds, concurrency, answers, timeout
+        self.seconds, self.concurrency, self.answers = seconds, concurrency, answers
+        self.configuration = SimpleNamespace(timeout=timeout, reserved_concurrency=None)
         self.busy, self.most, self.calls, self.throttled = 0, 0, [], 0
         super().__init__(sim, name)
 

@@ -205,8 +205,7 @@ class EventSourceMapping(Part):
 
 def _timeout(function: Part) -> float | None:
     """The function's timeout in seconds, where it has one."""
-    timeout = getattr(function, "timeout", None)
-    return None if timeout is None else float(timeout)
+    return cast("float | None", getattr(getattr(function, "configuration", None), "timeout", None))
 
 
 def _milliseconds(ages: Sequence[float]) -> dict[str, float]:
