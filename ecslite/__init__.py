@@ -57,6 +57,7 @@ from ecslite.ecs.faults.fault import Fault
 from ecslite.ecs.lifecycle_hook import DeploymentLifecycleHook, DeploymentLifecycleHookTimeoutConfiguration
 from ecslite.ecs.placement import PlacementConstraint, PlacementStrategy
 from ecslite.ecs.production_traffic import AdvancedConfiguration
+from ecslite.ecs.queue_consumer import QueueConsumer
 from ecslite.ecs.run_task import Failure, RunTaskResult, run_task, stop_task
 from ecslite.ecs.service import Service
 from ecslite.ecs.service_connect import (
@@ -184,6 +185,7 @@ __all__ = [
     "ProvisionedConcurrencyTracking",
     "ProvisionedPollerConfig",
     "Queue",
+    "QueueConsumer",
     "RedrivePolicy",
     "ReservedInstances",
     "RestartPolicy",

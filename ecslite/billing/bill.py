@@ -17,6 +17,7 @@ from ecslite.billing.compute import billed_seconds, fargate, instance_seconds, i
 from ecslite.billing.cover import Covered, cover
 from ecslite.billing.dynamodb import dynamodb
 from ecslite.billing.functions import functions
+from ecslite.billing.messaging import queues, topics
 from ecslite.billing.networking import load_balancers, nat_gateways, public_addresses, zone_transfer
 from ecslite.billing.prices import Prices, default_prices
 from ecslite.billing.s3 import s3
@@ -133,6 +134,8 @@ def bill(
         *nat_gateways(run),
         *zone_transfer(run),
         *public_addresses(run, load_balancer_addresses),
+        *queues(run, free_tier),
+        *topics(run, free_tier),
         *api_gateway(run, free_tier),
         *dynamodb(run, free_tier),
         *s3(run, free_tier),

@@ -137,6 +137,7 @@ class Queue(Part):
             message_retention_period=message_retention_period,
             redrive_policy=policy,
         )
+        sim.on_finish(self._note_calls)
         if redrive_policy is not None:
             self._adopt(redrive_policy.dead_letter_queue)
 
@@ -500,6 +501,12 @@ class Queue(Part):
             groups = one_value(self._groups.in_flight)
             yield Sample("ApproximateNumberOfGroupsWithInflightMessages", name, "Count", groups)
 
+    def _note_calls(self) -> None:
+        """Leave in the run what the bill needs."""
+        self.agenda.catch_up()
+        calls = {name: self.counts.total(counted) for name, counted in CALLS.items()}
+        self.record.attributes |= calls
+
     def _tell(self) -> None:
         counts, name = self.counts, self.name
         root = first_known(self.trouble, self.sim.log.latest("traffic", self.sim.now), self.created)
@@ -520,6 +527,14 @@ class Queue(Part):
     def _say(self, text: str, cause: int | None) -> None:
         self.sim.log.add("queue", self.name, text, cause)
 
+
+CALLS = {
+    "send_requests": "SendRequests",
+    "receive_requests": "ReceiveRequests",
+    "empty_receives": "NumberOfEmptyReceives",
+    "delete_requests": "DeleteRequests",
+}
+"""What is charged for, since the start."""
 
 LEVELS = {
     "ApproximateNumberOfMessagesVisible": VISIBLE,

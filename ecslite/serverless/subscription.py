@@ -19,10 +19,13 @@ from ecslite.serverless.message import Message
 from ecslite.serverless.part import Receiver
 from ecslite.serverless.queue import Queue
 
-__all__ = ["Attempts", "Subscription", "is_retried"]
+__all__ = ["ATTEMPTS", "Attempts", "Subscription", "is_retried"]
 
 SERVER_SIDE = ("5", "429", "RequestThrottled", "ServiceUnavailable", "InternalError")
 """How the reason of a failure begins that is worth another attempt: all 5XX and 429 are, all else is not."""
+
+ATTEMPTS = "Attempts/"
+"""Begins the name under which the deliveries by a protocol are counted, successful or not."""
 
 PER_ATTEMPT = ("http", "https")
 """For these, NumberOfNotificationsFailed counts every attempt; for others, each message that was given up
@@ -99,7 +102,7 @@ class Subscription:
 
     def _attempt(self, time: float, message: Message, retries: int) -> None:
         def told(moment: float, taken: bool, why: str) -> None:
-            self._shared.count(f"Attempts/{self.protocol}")
+            self._shared.count(f"{ATTEMPTS}{self.protocol}")
             if taken:
                 self._shared.count("NumberOfNotificationsDelivered")
                 self._next(moment, message)

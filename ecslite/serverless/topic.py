@@ -17,7 +17,7 @@ from ecslite.serverless.message import Message
 from ecslite.serverless.part import Part, Receiver, Told
 from ecslite.serverless.queue import Queue
 from ecslite.serverless.queue_counts import chunks, first_known
-from ecslite.serverless.subscription import Attempts, Subscription
+from ecslite.serverless.subscription import ATTEMPTS, Attempts, Subscription
 from ecslite.sim.distributions import Constant
 from ecslite.sim.metrics import Sample
 from ecslite.sim.simulation import Simulation
@@ -32,7 +32,7 @@ MOST_FILTER_POLICIES = 200
 """Of one topic, unless raised [SNS Developer Guide, subscription-filter-policy-constraints; read 2026-11-24]."""
 
 MOST_FIFO_SUBSCRIPTIONS = 100
-"""Of one FIFO topic [SNS endpoints and quotas in the AWS General Reference; from memory]."""
+"""Of one FIFO topic [Amazon SNS features page; read 2026-11-24]."""
 
 PROTOCOLS = {"queue": "sqs", "function": "lambda", "http_endpoint": "https", "inbox": "email"}
 """The protocol by which each kind of part is subscribed [SNS API, Subscribe]."""
@@ -97,7 +97,9 @@ class Topic(Part):
         self._bytes = 0.0
         self._deduplication = Deduplication(by_group=False, content_based=content_based_deduplication)
         self._publishes = CallRate(CALLS_A_SECOND)
+        self._before: dict[str, int] = {}
         super().__init__(sim, name, fifo_topic=fifo_topic)
+        sim.on_finish(self._note_use)
         self._shared = Attempts(self.agenda, sim.stream(f"topic/{name}/jitter"), jitter, self._count)
 
     # Subscribing
@@ -138,7 +140,7 @@ class Topic(Part):
             dead_letter_queue=dead_letter_queue,
             in_order=self.fifo_topic,
         )
-        self.counts.setdefault(f"Attempts/{protocol}", 0)
+        self.counts.setdefault(f"{ATTEMPTS}{protocol}", 0)
         self.subscriptions.append(subscription)
         filtered = "" if policy is None else ", with a filter policy"
         text = f"{endpoint.name} is subscribed to {self.name} by {protocol}{filtered}."
@@ -225,6 +227,18 @@ class Topic(Part):
     def _count(self, name: str, many: int = 1) -> None:
         self.counts[name] += many
 
+    def _total(self, name: str) -> int:
+        return self._before.get(name, 0) + self.counts[name]
+
+    def _note_use(self) -> None:
+        """Leave in the run what the bill needs."""
+        self.agenda.catch_up()
+        attempts = [name for name in self.counts if name.startswith(ATTEMPTS)]
+        self.record.attributes |= {
+            "publish_requests": self._total("PublishRequests"),
+            "attempts": {name.removeprefix(ATTEMPTS): self._total(name) for name in attempts},
+        }
+
     def read(self) -> Iterator[Sample]:
         counts = self.counts
         self._tell()
@@ -234,6 +248,7 @@ class Topic(Part):
         size = {"Average": self._bytes / published, "Sum": self._bytes} if published else {}
         yield Sample("PublishSize", self.name, "Bytes", size)
         self.sim.level("NotificationsPending", self.name, self.pending, self.created)
+        self._before = {name: self._total(name) for name in counts}
         self.counts, self._bytes = dict.fromkeys(counts, 0), 0.0
 
     @property
