@@ -111,9 +111,16 @@ class EventSourceMapping(Part):
 
     def _poll_queue(self, queue: Queue, function: Callee) -> None:
         policy = queue.redrive_policy
-        receives = policy.max_receive_count if policy else None
-        window = self.settings.maximum_batching_window_seconds
-        for text in advice(_timeout(self.function), queue.attributes.visibility_timeout, window, receives):
+        configuration = getattr(self.function, "configuration", None)
+        advised = advice(
+            _timeout(self.function),
+            queue.attributes.visibility_timeout,
+            self.settings.maximum_batching_window_seconds,
+            policy.max_receive_count if policy else None,
+            reserved=getattr(configuration, "reserved_concurrency", None),
+            most=self.settings.maximum_concurrency,
+        )
+        for text in advised:
             self.sim.log.add(self.kind, self.name, text, self.created)
         self._pollers = Pollers(queue, function, self.settings)
         self._pollers.start(self.sim.now)

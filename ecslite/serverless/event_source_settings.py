@@ -128,8 +128,17 @@ class MappingSettings:
                 yield f"{name} is for queues: a stream has one invocation for each shard × parallelization_factor"
 
 
-def advice(timeout: float | None, visibility: int, window: int, receives: int | None) -> Iterator[str]:
-    """What the Developer Guide advises and a mapping does not do."""
+def advice(
+    timeout: float | None,
+    visibility: int,
+    window: int,
+    receives: int | None,
+    *,
+    reserved: int | None,
+    most: int | None,
+) -> Iterator[str]:
+    """What the Developer Guide advises and a mapping does not do: `reserved` is the function's reserved concurrency,
+    `most` the mapping's maximum concurrency."""
     least = 0.0 if timeout is None else VISIBILITY_TIMES_TIMEOUT * timeout + window
     if visibility < least:
         plus = f" + the batching window of {window} s" if window else ""
@@ -142,6 +151,18 @@ def advice(timeout: float | None, visibility: int, window: int, receives: int | 
         yield (
             f"max_receive_count={receives} is below {RECEIVES}: a few throttled receives send a message to the"
             f" dead-letter queue that no code has seen; use {RECEIVES} or more."
+        )
+
+    if reserved is not None and most is not None and most > reserved:
+        yield (
+            f"maximum_concurrency={most} is above the function's reserved_concurrency={reserved}: what comes above is"
+            f" throttled; use {max(reserved, MAXIMUM_CONCURRENCY[0])}."
+        )
+    if reserved is not None and most is None and reserved < RESERVED:
+        yield (
+            f"reserved_concurrency={reserved} is below the {RESERVED} batches with which a mapping begins: the others"
+            " are throttled, and may end in a dead-letter queue though no code has seen them;"
+            f" use {RESERVED} or more, or a maximum_concurrency."
         )
 
 

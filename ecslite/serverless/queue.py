@@ -13,13 +13,15 @@ from functools import partial
 from itertools import count
 
 from ecslite.errors import InvalidSetting
+from ecslite.serverless.backlog import Backlog
 from ecslite.serverless.event_source import EventSourceMapping
 from ecslite.serverless.fifo import CALLS_A_SECOND, CALLS_A_SECOND_HIGH, CallRate, Deduplication, Groups
-from ecslite.serverless.held import DELAYED, GONE, IN_FLIGHT, VISIBLE, Held, Oldest, Receipt, Store
+from ecslite.serverless.held import DELAYED, GONE, IN_FLIGHT, VISIBLE, Held, Receipt, Store
 from ecslite.serverless.hosts import HOSTS, Hosts
 from ecslite.serverless.message import Message
 from ecslite.serverless.part import Part, Told
-from ecslite.serverless.queue_counts import QueueCounts, chunks, first_known, one_value
+from ecslite.serverless.queue_counts import QueueCounts, chunks
+from ecslite.serverless.queue_report import calls, samples, tell
 from ecslite.serverless.queue_settings import QueueAttributes, RedrivePolicy
 from ecslite.serverless.redrive import MoveTask
 from ecslite.serverless.timers import Timer, Timers
@@ -36,10 +38,6 @@ OverLimit, and a long poll, or a FIFO queue, just returns nothing
 
 MOST_A_CALL = 10
 """Messages in one call, of any kind [SQS API, SendMessageBatch, ReceiveMessage; read 2026-11-24]."""
-
-POISON = 3
-"""A message that was received more often is left out of ApproximateAgeOfOldestMessage of a standard queue
-[SQS Developer Guide, sqs-available-cloudwatch-metrics; read 2026-11-24]."""
 
 Received = Callable[[float, Sequence[Receipt], str], None]
 """Called with the moment, the receipts (none where nothing came), and the error, such as "OverLimit", or nothing."""
@@ -62,7 +60,6 @@ class Queue(Part):
     the hosts misses, so that the message comes once more (standard queues only)."""
 
     # Model: the calls of SQS take no time.
-    # Model: a message in flight does not expire; it is gone when its visibility timeout ends. In AWS it may go before.
     # Model: a message moves to the dead-letter queue when somebody asks for it after its last allowed receive.
     # Model: deletions and changes of visibility are not limited in a FIFO queue, only sends and receives are.
 
@@ -118,11 +115,7 @@ class Queue(Part):
         self._sends, self._receives = CallRate(CALLS_A_SECOND), CallRate(calls)
         self._timers = sim.the(Timers)
         self._sequence = count()
-        self._many = {DELAYED: 0, VISIBLE: 0, IN_FLIGHT: 0, GONE: 0}
-        self._oldest = Oldest(lambda held: held.enqueued_at, lambda held: held.state in (DELAYED, VISIBLE))
-        self._ages = Oldest(lambda held: held.came_at, self._has_age)
-        self._expiry: Timer | None = None
-        self._expiry_at = 0.0
+        self.messages = Backlog(self._timers, message_retention_period, fifo_queue, self._expired)
         self._polls: dict[Poll, Timer] = {}
         self._task: MoveTask | None = None
         policy = redrive_policy and {
@@ -147,29 +140,29 @@ class Queue(Part):
     def visible(self) -> int:
         """Messages that can be received now (ApproximateNumberOfMessages)."""
         self.agenda.catch_up()
-        return self._many[VISIBLE]
+        return self.messages[VISIBLE]
 
     @property
     def in_flight(self) -> int:
         """Messages received and not deleted (ApproximateNumberOfMessagesNotVisible)."""
         self.agenda.catch_up()
-        return self._many[IN_FLIGHT]
+        return self.messages[IN_FLIGHT]
 
     @property
     def delayed(self) -> int:
         """Messages that nobody can receive yet (ApproximateNumberOfMessagesDelayed)."""
         self.agenda.catch_up()
-        return self._many[DELAYED]
+        return self.messages[DELAYED]
 
     @property
     def has_messages(self) -> bool:
         """Whether there are visible messages, at the agenda's moment."""
-        return self._many[VISIBLE] > 0
+        return self.messages[VISIBLE] > 0
 
     @property
     def backlog(self) -> int:
         """All messages that it holds, at the agenda's moment."""
-        return self._many[DELAYED] + self._many[VISIBLE] + self._many[IN_FLIGHT]
+        return len(self.messages)
 
     # Sending
 
@@ -239,11 +232,7 @@ class Queue(Part):
 
     def _take_in(self, time: float, message: Message, enqueued_at: float, delay_seconds: float) -> None:
         held = Held(message, next(self._sequence), enqueued_at, time)
-        self._enter(held, DELAYED if delay_seconds else VISIBLE)
-        total = self.backlog
-        self._oldest.add(held, total)
-        self._ages.add(held, total)
-        self._watch_retention()
+        self.messages.add(held, DELAYED if delay_seconds else VISIBLE)
         if delay_seconds:
             held.timer = self._timers.set(time + delay_seconds, partial(self._appear, held=held))
         else:
@@ -252,7 +241,7 @@ class Queue(Part):
 
     def _appear(self, time: float, held: Held) -> None:
         """The message's delay is over."""
-        self._enter(held, VISIBLE)
+        self.messages.enter(held, VISIBLE)
         self._store.put(held)
         self._serve(time)
 
@@ -277,7 +266,7 @@ class Queue(Part):
         if attributes.fifo_queue and not self._receives.allows(time):
             self._answer(time, poll, [], "RequestThrottled")
             return None
-        full = self._many[IN_FLIGHT] >= IN_FLIGHT_LIMIT
+        full = self.messages[IN_FLIGHT] >= IN_FLIGHT_LIMIT
         taken = self._take(time, poll, sample=not wait)
         if taken or not wait:
             self._answer(time, poll, taken, "OverLimit" if full and not wait and not attributes.fifo_queue else "")
@@ -300,7 +289,7 @@ class Queue(Part):
 
     def _serve(self, time: float) -> None:
         """Give what is visible to those who wait for it."""
-        while self._polls and self._many[VISIBLE]:
+        while self._polls and self.messages[VISIBLE]:
             poll = next(iter(self._polls))
             taken = self._take(time, poll, sample=False)
             if not taken:
@@ -311,7 +300,7 @@ class Queue(Part):
     def _take(self, time: float, poll: Poll, *, sample: bool) -> list[Held]:
         """Messages for one receive, in flight from now on; those that were received too often move away instead."""
         taken: list[Held] = []
-        while (most := min(poll.most, IN_FLIGHT_LIMIT - self._many[IN_FLIGHT]) - len(taken)) > 0:
+        while (most := min(poll.most, IN_FLIGHT_LIMIT - self.messages[IN_FLIGHT]) - len(taken)) > 0:
             found = self._store.take(most, sample=sample, one_group=poll.one_group)
             good = [held for held in found if not self._worn_out(held)]
             taken += good
@@ -330,7 +319,7 @@ class Queue(Part):
     def _hand_out(self, time: float, held: Held, visibility: float) -> None:
         held.receives += 1
         held.message.receive_count = held.receives
-        self._enter(held, IN_FLIGHT)
+        self.messages.enter(held, IN_FLIGHT)
         held.timer = self._timers.set(time + visibility, partial(self._reappear, held=held))
 
     def _answer(self, time: float, poll: Poll, taken: Sequence[Held], error: str) -> None:
@@ -342,15 +331,13 @@ class Queue(Part):
 
     def _reappear(self, time: float, held: Held) -> None:
         """The visibility timeout is over, and nobody has deleted the message."""
-        if held.enqueued_at + self.attributes.message_retention_period <= time:
-            self._enter(held, GONE)
+        if self.messages.too_old(held, time):
+            self.messages.enter(held, GONE)
             self._store.release(held)
             self.counts.add("NumberOfMessagesExpired")
         else:
-            self._enter(held, VISIBLE)
+            self.messages.returns(held)
             self._store.put_back(held)
-            self._oldest.add(held, self.backlog)
-            self._watch_retention()
         self._serve(time)
 
     # Deleting
@@ -374,7 +361,7 @@ class Queue(Part):
             self.counts.add("NumberOfMessagesDuplicated")
             return True
         held.stop()
-        self._enter(held, GONE)
+        self.messages.enter(held, GONE)
         if in_flight:
             self._store.release(held)
         else:
@@ -393,42 +380,10 @@ class Queue(Part):
     def _count_calls(self, receipts: Sequence[Receipt]) -> None:
         self.counts.add("DeleteRequests", -(-len(receipts) // MOST_A_CALL))
 
-    def _enter(self, held: Held, state: str) -> None:
-        if held.state != GONE:
-            self._many[held.state] -= 1
-        if state != GONE:
-            self._many[state] += 1
-        held.state = state
-
-    # Age
-
-    def _has_age(self, held: Held) -> bool:
-        return held.state != GONE and (self.attributes.fifo_queue or held.receives <= POISON)
-
-    def _watch_retention(self) -> None:
-        """Have a timer for the oldest message that is not in flight."""
-        oldest = self._oldest.first()
-        if oldest is None:
-            return
-        moment = max(oldest.enqueued_at + self.attributes.message_retention_period, self.agenda.now)
-        if self._expiry is None or moment < self._expiry_at:
-            if self._expiry is not None:
-                # A dead letter came that is older than all others.
-                self._expiry.cancel()
-            self._expiry, self._expiry_at = self._timers.set(moment, self._expire), moment
-
-    def _expire(self, time: float) -> None:
-        self._expiry = None
-        while (held := self._oldest.first()) is not None:
-            if held.enqueued_at + self.attributes.message_retention_period > time:
-                break
-            was_visible = held.state == VISIBLE
-            held.stop()
-            self._enter(held, GONE)
-            if was_visible:
-                self._store.drop(held)
-            self.counts.add("NumberOfMessagesExpired")
-        self._watch_retention()
+    def _expired(self, held: Held, was_visible: bool) -> None:
+        if was_visible:
+            self._store.drop(held)
+        self.counts.add("NumberOfMessagesExpired")
 
     # The dead-letter queue
 
@@ -449,7 +404,7 @@ class Queue(Part):
         [SQS Developer Guide, sqs-dead-letter-queues; read 2026-11-24]."""
         assert self.redrive_policy is not None
         target = self.redrive_policy.dead_letter_queue
-        self._enter(held, GONE)
+        self.messages.enter(held, GONE)
         self._store.release(held)
         self.counts.add("NumberOfMessagesMovedToDeadLetterQueue")
         target.counts.add("NumberOfMessagesMovedFromSource")
@@ -475,7 +430,7 @@ class Queue(Part):
         """The oldest visible messages, which leave this queue."""
         taken = self._store.take(most, sample=False, one_group=False)
         for held in taken:
-            self._enter(held, GONE)
+            self.messages.enter(held, GONE)
             self._store.release(held)
         self.counts.add("NumberOfMessagesRedriven", len(taken))
         return [held.message for held in taken]
@@ -488,63 +443,14 @@ class Queue(Part):
     # Counting
 
     def read(self) -> Iterator[Sample]:
-        counts, name = self.counts, self.name
-        self._tell()
-        yield from counts.close(name)
-        for what, state in LEVELS.items():
-            yield Sample(what, name, "Count", one_value(self._many[state]))
-            self.sim.level(what, name, self._many[state], self.created)
-        oldest = self._ages.first()
-        age = {} if oldest is None else one_value(self.sim.now - oldest.came_at)
-        yield Sample("ApproximateAgeOfOldestMessage", name, "Seconds", age)
-        if self._groups is not None:
-            groups = one_value(self._groups.in_flight)
-            yield Sample("ApproximateNumberOfGroupsWithInflightMessages", name, "Count", groups)
+        tell(self)
+        if self._task is not None and (told := self._task.told()):
+            self.sim.log.add("queue", self.name, told, self._task.started)
+        yield from samples(self, None if self._groups is None else self._groups.in_flight)
 
     def _note_calls(self) -> None:
-        """Leave in the run what the bill needs."""
         self.agenda.catch_up()
-        calls = {name: self.counts.total(counted) for name, counted in CALLS.items()}
-        self.record.attributes |= calls
-
-    def _tell(self) -> None:
-        counts, name = self.counts, self.name
-        root = first_known(self.trouble, self.sim.log.latest("traffic", self.sim.now), self.created)
-        if moved := counts.minute("NumberOfMessagesMovedToDeadLetterQueue"):
-            assert self.redrive_policy is not None
-            to, most = self.redrive_policy.dead_letter_queue.name, self.redrive_policy.max_receive_count
-            self._say(f"{_messages(moved)} moved from {name} to {to}: received {most} times and not deleted.", root)
-        if expired := counts.minute("NumberOfMessagesExpired"):
-            kept = self.attributes.message_retention_period
-            self._say(f"{_messages(expired)} of {name} expired: older than its retention period of {kept:,} s.", root)
-        if refused := counts.minute("NumberOfMessagesRefused"):
-            self._say(f"{_messages(refused)} refused by {name}.", root)
-        if twice := counts.minute("NumberOfMessagesDuplicated"):
-            self._say(f"{_messages(twice)} of {name} come once more: a host missed the deletion.", root)
-        if self._task is not None and (told := self._task.told()):
-            self._say(told, self._task.started)
-
-    def _say(self, text: str, cause: int | None) -> None:
-        self.sim.log.add("queue", self.name, text, cause)
-
-
-CALLS = {
-    "send_requests": "SendRequests",
-    "receive_requests": "ReceiveRequests",
-    "empty_receives": "NumberOfEmptyReceives",
-    "delete_requests": "DeleteRequests",
-}
-"""What is charged for, since the start."""
-
-LEVELS = {
-    "ApproximateNumberOfMessagesVisible": VISIBLE,
-    "ApproximateNumberOfMessagesNotVisible": IN_FLIGHT,
-    "ApproximateNumberOfMessagesDelayed": DELAYED,
-}
-
-
-def _messages(many: int) -> str:
-    return "1 message" if many == 1 else f"{many:,} messages"
+        self.record.attributes |= calls(self)
 
 
 def _check_model(name: str, duplicate_rate: float, hosts: int, fifo_queue: bool) -> None:

@@ -358,6 +358,68 @@ def test_a_low_max_receive_count_is_warned_of():
     assert "max_receive_count=2 is below 5" in sim.log.events[-1].text
 
 
+@pytest.mark.parametrize(
+    ("reserved", "most", "said"),
+    [
+        (4, None, "reserved_concurrency=4 is below the 5 batches"),
+        (5, None, None),
+        (4, 4, None),
+        (4, 5, "maximum_concurrency=5 is above the function's reserved_concurrency=4: .* use 4."),
+        (None, 5, None),
+    ],
+)
+def test_reserved_concurrency_below_what_a_mapping_invokes_is_warned_of(reserved, most, said):
+    sim = ecs.Simulation(1)
+    queue = ecs.Queue(sim, "orders")
+    function = ecs.Function(sim, "work", timeout=3, reserved_concurrency=reserved)
+    ecs.EventSourceMapping(queue, function, maximum_concurrency=most)
+    texts = [event.text for event in sim.log.events if event.kind == "event_source_mapping"][1:]
+    assert [bool(re.search(said or "never", text)) for text in texts] == [True] * (said is not None)
+
+
+# The same with a function as it is
+
+
+def real(reserved, **settings):
+    """Three hundred orders of ten seconds each, to a function of two environments."""
+    sim = ecs.Simulation(1)
+    dead = ecs.Queue(sim, "dead", message_retention_period=1_209_600)
+    queue = ecs.Queue(sim, "orders", visibility_timeout=60, redrive_policy=ecs.RedrivePolicy(dead, 5))
+    function = ecs.Function(sim, "work", timeout=30, warm=10.0, reserved_concurrency=reserved)
+    for number in range(300):
+        queue.send(0.0, message(number))
+    mapping = ecs.EventSourceMapping(queue, function, batch_size=1, **settings)
+    return sim.run(minutes=60), queue, dead, mapping
+
+
+def test_a_function_throttles_a_mapping_and_orders_that_no_one_tried_end_in_the_dead_letter_queue():
+    run, queue, dead, mapping = real(2)
+    done = counted(run, "NumberOfMessagesDeleted", "orders")
+    assert (queue.backlog, done + dead.backlog) == (0, 300)
+    assert dead.backlog > 50
+    assert counted(run, "Throttles", "work") == counted(run, "ThrottledInvocations", mapping.name) > 500
+    assert counted(run, "Invocations", "work") == done
+
+
+def test_a_maximum_concurrency_of_two_mends_it():
+    run, queue, dead, _ = real(2, maximum_concurrency=2)
+    assert (queue.backlog, dead.backlog, counted(run, "NumberOfMessagesDeleted", "orders")) == (0, 0, 300)
+    assert counted(run, "Throttles", "work") == 0
+
+
+def test_poison_fails_in_a_function_and_ends_in_the_dead_letter_queue_by_itself_where_items_are_reported():
+    sim = ecs.Simulation(1)
+    dead = ecs.Queue(sim, "dead", message_retention_period=1_209_600)
+    queue = ecs.Queue(sim, "orders", redrive_policy=ecs.RedrivePolicy(dead, 5))
+    function = ecs.Function(sim, "work", warm=0.5)
+    for number in range(20):
+        queue.send(0.0, message(number, poison=number == 7))
+    ecs.EventSourceMapping(queue, function, function_response_types=["ReportBatchItemFailures"])
+    run = sim.run(minutes=10)
+    assert (queue.backlog, dead.backlog) == (0, 1)
+    assert counted(run, "NumberOfMessagesDeleted", "orders") == 19
+
+
 def test_only_a_function_can_be_mapped_to():
     sim = ecs.Simulation(1)
     queue = ecs.Queue(sim, "orders")

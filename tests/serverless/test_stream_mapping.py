@@ -133,6 +133,12 @@ def test_a_batch_that_was_tried_often_enough_goes_to_the_destination():
     assert "8 records of orders were given up: tried too often, or too old." in [event.text for event in run.log]
 
 
+def test_without_a_destination_what_was_given_up_is_counted_and_gone():
+    sim, _, function, mapping = streamed(3, poison={1}, maximum_retry_attempts=1)
+    run = sim.run(minutes=2)
+    assert (batches(function), counted(run, "DroppedEventCount", mapping.name)) == ([[0, 1, 2]] * 2, 3)
+
+
 def test_bisecting_leaves_only_the_bad_record_behind_and_uses_no_attempt():
     _, function, kept, _ = given_up(maximum_retry_attempts=1, bisect_batch_on_function_error=True)
     assert kept == [5]
