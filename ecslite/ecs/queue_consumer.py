@@ -14,7 +14,8 @@ from ecslite.ecs.service import Service
 from ecslite.ecs.task import Task
 from ecslite.errors import InvalidSetting
 from ecslite.serverless.held import Receipt
-from ecslite.serverless.queue import MOST_A_CALL, Poll, Queue
+from ecslite.serverless.poll import Poll
+from ecslite.serverless.queue import MOST_A_CALL, Queue
 from ecslite.sim.custom_metric import CustomMetric
 from ecslite.sim.metrics import Sample
 

@@ -8,28 +8,29 @@ fair queues, and the attempt ids of FIFO receives.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import count
 
 from ecslite.errors import InvalidSetting
 from ecslite.serverless.backlog import Backlog
 from ecslite.serverless.event_source import EventSourceMapping
-from ecslite.serverless.fifo import CALLS_A_SECOND, CALLS_A_SECOND_HIGH, CallRate, Deduplication, Groups
+from ecslite.serverless.fifo import CALLS_A_SECOND, CALLS_A_SECOND_HIGH, CallRate, Deduplication, Groups, SendRate
 from ecslite.serverless.held import DELAYED, GONE, IN_FLIGHT, VISIBLE, Held, Receipt, Store
 from ecslite.serverless.hosts import HOSTS, Hosts
 from ecslite.serverless.message import Message
 from ecslite.serverless.part import Part, Told
+from ecslite.serverless.poll import Poll, Received
 from ecslite.serverless.queue_counts import QueueCounts, chunks
 from ecslite.serverless.queue_report import calls, samples, tell
-from ecslite.serverless.queue_settings import QueueAttributes, RedrivePolicy
-from ecslite.serverless.redrive import MoveTask
+from ecslite.serverless.queue_settings import QueueAttributes, RedrivePolicy, check_model
+from ecslite.serverless.redrive import MoveTask, adopt
 from ecslite.serverless.timers import Timer, Timers
 from ecslite.sim.metrics import Sample
 from ecslite.sim.simulation import Simulation
 from ecslite.sim.traffic import Traffic
 
-__all__ = ["IN_FLIGHT_LIMIT", "MOST_A_CALL", "Poll", "Queue", "RedrivePolicy"]
+__all__ = ["IN_FLIGHT_LIMIT", "MOST_A_CALL", "Queue", "RedrivePolicy"]
 
 IN_FLIGHT_LIMIT = 120_000
 """Messages that are received and not deleted yet, at the most. Above that a short poll of a standard queue gets
@@ -38,21 +39,6 @@ OverLimit, and a long poll, or a FIFO queue, just returns nothing
 
 MOST_A_CALL = 10
 """Messages in one call, of any kind [SQS API, SendMessageBatch, ReceiveMessage; read 2026-11-24]."""
-
-Received = Callable[[float, Sequence[Receipt], str], None]
-"""Called with the moment, the receipts (none where nothing came), and the error, such as "OverLimit", or nothing."""
-
-
-class Poll:
-    """A ReceiveMessage call that waits for messages."""
-
-    __slots__ = ("most", "one_group", "told", "visibility")
-
-    def __init__(self, told: Received, most: int, visibility: float, one_group: bool) -> None:
-        self.told = told
-        self.most = most
-        self.visibility = visibility
-        self.one_group = one_group
 
 
 class Queue(Part):
@@ -95,7 +81,7 @@ class Queue(Part):
             fifo_throughput_limit,
         )
         self.attributes.check(name, redrive_policy)
-        _check_model(name, duplicate_rate, hosts, fifo_queue)
+        check_model(name, duplicate_rate, hosts, fifo_queue)
         if redrive_policy is not None and redrive_policy.dead_letter_queue.sim is not sim:
             raise InvalidSetting(f"queue {name!r}: its dead-letter queue belongs to another simulation: use one")
         self.redrive_policy = redrive_policy
@@ -111,8 +97,8 @@ class Queue(Part):
         self._deduplication = Deduplication(
             by_group=deduplication_scope == "messageGroup", content_based=content_based_deduplication
         )
-        calls = CALLS_A_SECOND_HIGH if self.attributes.high_throughput else CALLS_A_SECOND
-        self._sends, self._receives = CallRate(CALLS_A_SECOND), CallRate(calls)
+        self._sends = SendRate(fifo=fifo_queue, by_group=self.attributes.high_throughput)
+        self._receives = CallRate(CALLS_A_SECOND_HIGH if self.attributes.high_throughput else CALLS_A_SECOND)
         self._timers = sim.the(Timers)
         self._sequence = count()
         self.messages = Backlog(self._timers, message_retention_period, fifo_queue, self._expired)
@@ -132,7 +118,7 @@ class Queue(Part):
         )
         sim.on_finish(self._note_calls)
         if redrive_policy is not None:
-            self._adopt(redrive_policy.dead_letter_queue)
+            adopt(self, redrive_policy.dead_letter_queue)
 
     # What it holds
 
@@ -193,20 +179,7 @@ class Queue(Part):
     def send_batch(self, time: float, messages: Sequence[Message], delay_seconds: float | None = None) -> list[str]:
         """SendMessageBatch, in one call; for each message "" if it was taken, else the error."""
         self.counts.add("SendRequests", chunks(sum(message.size_kib for message in messages)))
-        return [self._send(time, message, delay_seconds, called) for message, called in self._calls(time, messages)]
-
-    def _calls(self, time: float, messages: Sequence[Message]) -> Iterator[tuple[Message, bool]]:
-        """Each message, and whether its call is within a FIFO queue's rate."""
-        if not self.attributes.fifo_queue:
-            yield from ((message, True) for message in messages)
-        elif not self.attributes.high_throughput:
-            allowed = self._sends.allows(time)
-            yield from ((message, allowed) for message in messages)
-        else:
-            # Model: each group has a partition of its own, which allows 300 calls a second.
-            groups = dict.fromkeys(message.group or "" for message in messages)
-            allows = {group: self._sends.allows(time, group) for group in groups}
-            yield from ((message, allows[message.group or ""]) for message in messages)
+        return [self._send(time, message, delay_seconds, called) for message, called in self._sends.of(time, messages)]
 
     def _send(self, time: float, message: Message, delay_seconds: float | None, called: bool) -> str:
         why = self._fault(message, delay_seconds) or ("" if called else "RequestThrottled: too many calls a second")
@@ -387,18 +360,6 @@ class Queue(Part):
 
     # The dead-letter queue
 
-    def _adopt(self, dead_letters: Queue) -> None:
-        dead_letters.sources.append(self)
-        mine, its = (queue.attributes.message_retention_period for queue in (self, dead_letters))
-        if its <= mine and not self.attributes.fifo_queue:
-            self.sim.log.add(
-                "queue",
-                self.name,
-                f"The dead-letter queue {dead_letters.name} keeps messages for {its:,} s, {self.name} for {mine:,} s. A"
-                " message keeps its age when it moves: give the dead-letter queue the longer retention period.",
-                self.created,
-            )
-
     def _bury(self, time: float, held: Held) -> None:
         """Move a message to the dead-letter queue. In a standard queue it keeps its age, in a FIFO queue it does not
         [SQS Developer Guide, sqs-dead-letter-queues; read 2026-11-24]."""
@@ -451,12 +412,3 @@ class Queue(Part):
     def _note_calls(self) -> None:
         self.agenda.catch_up()
         self.record.attributes |= calls(self)
-
-
-def _check_model(name: str, duplicate_rate: float, hosts: int, fifo_queue: bool) -> None:
-    if not 0 <= duplicate_rate < 1 or (fifo_queue and duplicate_rate):
-        raise InvalidSetting(
-            f"queue {name!r}: duplicate_rate={duplicate_rate}: use a share from 0 and below 1; 0 for a FIFO queue"
-        )
-    if hosts != int(hosts) or not 1 <= hosts <= 1000:
-        raise InvalidSetting(f"queue {name!r}: hosts={hosts}: use a whole number from 1 to 1,000; 1 keeps the order")

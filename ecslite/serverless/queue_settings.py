@@ -16,7 +16,7 @@ from ecslite.serverless.fifo import DEDUPLICATION_SCOPES, FIFO_THROUGHPUT_LIMITS
 if TYPE_CHECKING:
     from ecslite.serverless.queue import Queue
 
-__all__ = ["MAXIMUM_MESSAGE_KIB", "MAX_RECEIVE_COUNT", "QueueAttributes", "RedrivePolicy"]
+__all__ = ["MAXIMUM_MESSAGE_KIB", "MAX_RECEIVE_COUNT", "QueueAttributes", "RedrivePolicy", "check_model"]
 
 MAXIMUM_MESSAGE_KIB = 1024
 """1 MiB; it was 256 KiB before August 2025 [SQS Developer Guide, quotas-messages; read 2026-11-24]."""
@@ -107,3 +107,13 @@ class QueueAttributes:
                 f"its dead-letter queue {target.name!r} is {kinds[target.attributes.fifo_queue]}: that of a"
                 f" {kinds[self.fifo_queue]} queue must be {kinds[self.fifo_queue]} too"
             )
+
+
+def check_model(name: str, duplicate_rate: float, hosts: int, fifo_queue: bool) -> None:
+    """InvalidSetting where a parameter of the model makes no sense."""
+    if not 0 <= duplicate_rate < 1 or (fifo_queue and duplicate_rate):
+        raise InvalidSetting(
+            f"queue {name!r}: duplicate_rate={duplicate_rate}: use a share from 0 and below 1; 0 for a FIFO queue"
+        )
+    if hosts != int(hosts) or not 1 <= hosts <= 1000:
+        raise InvalidSetting(f"queue {name!r}: hosts={hosts}: use a whole number from 1 to 1,000; 1 keeps the order")

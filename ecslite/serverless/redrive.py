@@ -14,7 +14,7 @@ from ecslite.errors import InvalidSetting
 if TYPE_CHECKING:
     from ecslite.serverless.queue import Queue
 
-__all__ = ["MESSAGES_A_SECOND", "MoveTask"]
+__all__ = ["MESSAGES_A_SECOND", "MoveTask", "adopt"]
 
 MESSAGES_A_SECOND = 500
 """The highest rate that can be set [SQS API, StartMessageMoveTask; read 2026-11-24]."""
@@ -74,3 +74,17 @@ def _only_source(queue: Queue) -> Queue:
             f"{queue.name!r} is the dead-letter queue of {names}: say where its messages go, as in destination=orders"
         )
     return queue.sources[0]
+
+
+def adopt(source: Queue, dead_letters: Queue) -> None:
+    """Make one queue the dead-letter queue of another; a warning where it keeps messages no longer than its source."""
+    dead_letters.sources.append(source)
+    mine, its = (queue.attributes.message_retention_period for queue in (source, dead_letters))
+    if its <= mine and not source.attributes.fifo_queue:
+        source.sim.log.add(
+            "queue",
+            source.name,
+            f"The dead-letter queue {dead_letters.name} keeps messages for {its:,} s, {source.name} for {mine:,} s. A"
+            " message keeps its age when it moves: give the dead-letter queue the longer retention period.",
+            source.created,
+        )
