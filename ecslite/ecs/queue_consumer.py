@@ -7,6 +7,7 @@ message takes [ECS Developer Guide, service-autoscaling-queue; read 2026-11-23].
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
+from math import fsum
 
 import simpy
 
@@ -118,7 +119,7 @@ class _TaskAtWork:
     def _received(self, time: float, worker: int, receipts: Sequence[Receipt]) -> None:
         self._polls.pop(worker, None)
         messages = [receipt.message for receipt in receipts]
-        seconds = sum(message.cpu_seconds / self.speed + message.wait_seconds for message in messages)
+        seconds = fsum(message.cpu_seconds / self.speed + message.wait_seconds for message in messages)
         # A second of pause where nothing came, since a FIFO queue may have answered that it is throttled.
         self.queue.agenda.at(time + (seconds if receipts else 1.0), lambda moment: self._end(moment, worker, receipts))
 

@@ -7,6 +7,7 @@ filtering, and tumbling windows.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import fsum
 from typing import TYPE_CHECKING, cast
 
 from ecslite.errors import InvalidSetting
@@ -219,7 +220,7 @@ def _milliseconds(ages: Sequence[float]) -> dict[str, float]:
     if not ages:
         return {}
     return {
-        "Average": 1000 * sum(ages) / len(ages),
+        "Average": 1000 * fsum(ages) / len(ages),
         "Minimum": 1000 * min(ages),
         "Maximum": 1000 * max(ages),
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import fsum
 from typing import TYPE_CHECKING
 
 from ecslite.serverless.batch import MOST_KIB, THROTTLED, Batches, failed_from
@@ -244,7 +245,7 @@ COUNTS = (
 
 
 def _kib(receipts: Sequence[Receipt]) -> float:
-    return sum(receipt.message.size_kib for receipt in receipts)
+    return fsum(receipt.message.size_kib for receipt in receipts)
 
 
 def _fitting(receipts: Sequence[Receipt]) -> int:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import count
+from math import fsum
 
 from ecslite.errors import InvalidSetting
 from ecslite.serverless.backlog import Backlog
@@ -178,7 +179,7 @@ class Queue(Part):
 
     def send_batch(self, time: float, messages: Sequence[Message], delay_seconds: float | None = None) -> list[str]:
         """SendMessageBatch, in one call; for each message "" if it was taken, else the error."""
-        self.counts.add("SendRequests", chunks(sum(message.size_kib for message in messages)))
+        self.counts.add("SendRequests", chunks(fsum(message.size_kib for message in messages)))
         return [self._send(time, message, delay_seconds, called) for message, called in self._sends.of(time, messages)]
 
     def _send(self, time: float, message: Message, delay_seconds: float | None, called: bool) -> str:
@@ -296,7 +297,7 @@ class Queue(Part):
         held.timer = self._timers.set(time + visibility, partial(self._reappear, held=held))
 
     def _answer(self, time: float, poll: Poll, taken: Sequence[Held], error: str) -> None:
-        self.counts.add("ReceiveRequests", chunks(sum(held.message.size_kib for held in taken)))
+        self.counts.add("ReceiveRequests", chunks(fsum(held.message.size_kib for held in taken)))
         self.counts.add("NumberOfMessagesReceived", len(taken))
         if not taken:
             self.counts.add("NumberOfEmptyReceives")
