@@ -9,7 +9,7 @@ from chromium_flags import QUIET
 from pages import CHAPTER, Complaints, start
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route, expect
 
-EXPLORER = ".ecs-explorer"
+EXPLORER = ".ecs-explorer[data-explorer=the-evening]"
 ENDLESS = "while True:\n    pass"
 
 KEEP_WORKERS = """

@@ -18,7 +18,8 @@ from site_server import PREFIX, Handler
 from book.paths import ASSETS, HTML
 from book.weight import FETCHED_BY_START, kilobytes
 
-SLIDER = ".ecs-explorer .ecs-predict input[type=range]"
+EXPLORER = ".ecs-explorer[data-explorer=the-evening]"
+SLIDER = f"{EXPLORER} .ecs-predict input[type=range]"
 SAVES_DATA = "Object.defineProperty(navigator, 'connection', { value: { saveData: true } })"
 BUDGET_KB = 15_000
 
@@ -62,7 +63,7 @@ def test_passing_by_with_tab_starts_nothing(chapter: Page):
 
 
 def test_the_board_needs_no_python(chapter: Page):
-    chapter.locator(".ecs-explorer .ecs-board-box").get_by_role("button", name="Next event").click()
+    chapter.locator(f"{EXPLORER} .ecs-board-box").get_by_role("button", name="Next event").click()
 
     assert kernel(chapter) == "off"
 

@@ -33,9 +33,7 @@ def test_the_chapter_is_live_in_webkit(site: str):
         before = page.run(f"return {FIGURE}")
         page.run("document.querySelector('[data-kernel-start]').click()")
         page.until("['ready', 'lost'].includes(document.documentElement.dataset.kernel)")
-        page.run(
-            "[...document.querySelectorAll('.ecs-explorer .ecs-quiet')].find((b) => b.textContent === 'Skip').click()"
-        )
+        page.run(SKIP)
         page.until("document.querySelector('.ecs-sentence').innerText.includes('Help came after')")
         after, said = page.run(f"return {FIGURE}"), page.run("return said")
         by = page.run("return document.documentElement.dataset.kernelBy")
