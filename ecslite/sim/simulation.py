@@ -146,12 +146,13 @@ class Simulation:
         if (minutes is None) == (seconds is None):
             raise InvalidSetting("run() takes either minutes or seconds, as in run(minutes=60)")
         asked = seconds if seconds is not None else (minutes or 0.0) * MINUTE
-        if not self.now < asked <= LONGEST_RUN and asked != self.now:
+        end = on_grid(asked) if 0 <= asked <= LONGEST_RUN else asked
+        if not self.now <= end <= LONGEST_RUN:
             raise InvalidSetting(
                 f"run to second {asked:g}: choose a moment after {self.now:g} s, where the run stands,"
                 f" and within {LONGEST_RUN:g} s (366 days)"
             )
-        return on_grid(asked)
+        return end
 
     def _result(self) -> Run:
         return Run(

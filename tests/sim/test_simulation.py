@@ -77,3 +77,8 @@ def test_a_daily_wave_has_its_peak_at_its_hour():
     profile = ecs.diurnal(low=10, high=50, peak_hour=20)
 
     assert (profile.rate(20 * 60), profile.rate(8 * 60)) == (50, 10)
+
+
+def test_a_moment_beside_the_grid_may_be_asked_for_again():
+    sim = ecs.Simulation(1)
+    assert sim.run(minutes=1 / 3).seconds == sim.run(minutes=1 / 3).seconds
