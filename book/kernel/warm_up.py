@@ -32,7 +32,11 @@ def try_widgets() -> None:
 
 
 def try_engine() -> None:
-    """Runs a small design, and makes all that an explorer shows of it."""
+    """Runs a small design, and makes all that an explorer shows of it.
+
+    Lists that the engine reads from files are read here: an explorer may run before the files are mounted.
+    """
+    ecs.instance_type("m5.large")
     sim = ecs.Simulation(seed=1)
     cluster = ecs.Cluster(sim, "shop")
     front = ecs.LoadBalancer(sim, "front")
