@@ -16,6 +16,8 @@ class Kind:
     """What is shown of a kind of part: names in the run, and what the card calls them."""
 
     word: str
+    unit: str = ""
+    """What is counted."""
     counts: Sequence[tuple[str, str, str]] = ()
     """(level, label, look): look is one of start, busy, idle, end, wait, dead."""
     rates: Sequence[tuple[str, str, bool]] = ()
@@ -31,6 +33,7 @@ class Kind:
 KINDS = {
     "function": Kind(
         "Function",
+        unit="environments",
         counts=(
             ("Environments/init", "init", "start"),
             ("Environments/busy", "busy", "busy"),
@@ -41,19 +44,27 @@ KINDS = {
     ),
     "queue": Kind(
         "Queue",
+        unit="messages",
         counts=(
-            ("MessagesVisible", "waiting", "wait"),
-            ("MessagesInFlight", "in flight", "busy"),
-            ("MessagesDelayed", "delayed", "start"),
+            ("ApproximateNumberOfMessagesVisible", "waiting", "wait"),
+            ("ApproximateNumberOfMessagesNotVisible", "in flight", "busy"),
+            ("ApproximateNumberOfMessagesDelayed", "delayed", "start"),
         ),
-        rates=(("NumberOfMessagesSent", "sent/s", False), ("NumberOfMessagesDeleted", "done/s", False)),
+        rates=(
+            ("NumberOfMessagesSent", "sent/s", False),
+            ("NumberOfMessagesDeleted", "done/s", False),
+            ("NumberOfMessagesMovedToDeadLetterQueue", "given up/s", True),
+        ),
     ),
     "topic": Kind(
         "Topic",
+        unit="notifications",
+        counts=(("NotificationsPending", "to be tried again", "wait"),),
         rates=(
             ("NumberOfMessagesPublished", "published/s", False),
             ("NumberOfNotificationsDelivered", "delivered/s", False),
             ("NumberOfNotificationsFailed", "failed/s", True),
+            ("NumberOfMessagesWithoutSubscription", "lost/s", True),
         ),
     ),
     "table": Kind(
@@ -63,9 +74,22 @@ KINDS = {
         cell_levels=("ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"),
         hottest=1000.0,
     ),
-    "bucket": Kind("Bucket", rates=(("AllRequests", "requests/s", False), ("5xxErrors", "503/s", True))),
+    "bucket": Kind(
+        "Bucket",
+        unit="notifications",
+        counts=(("NotificationsWaiting", "events to come", "wait"),),
+        rates=(("AllRequests", "requests/s", False), ("5xxErrors", "503/s", True)),
+    ),
+    "event_source_mapping": Kind(
+        "Event source mapping",
+        unit="pollers",
+        counts=(("Pollers", "pollers", "busy"),),
+        rates=(("ThrottledInvocations", "throttled/s", True), ("FailedInvokeEventCount", "failed/s", True)),
+    ),
     "api": Kind(
         "API",
+        unit="requests",
+        counts=(("OpenRequests", "open", "busy"),),
         rates=(("Count", "requests/s", False), ("4XXError", "4XX/s", True), ("5XXError", "5XX/s", True)),
     ),
 }
@@ -87,7 +111,8 @@ def _card(run: Run, part: Part, kind: Kind) -> dict[str, Any]:
         "word": kind.word,
         "name": part.id,
         "event": part.states[0][2] if part.states else None,
-        "dead_letters_of": part.attributes.get("dead_letters_of", ""),
+        "dead_letters_of": _dead_letters_of(run, part),
+        "unit": kind.unit,
         "counts": [
             {"label": label, "look": look, "steps": _steps(levels[name])}
             for name, label, look in kind.counts
@@ -101,6 +126,14 @@ def _card(run: Run, part: Part, kind: Kind) -> dict[str, Any]:
         "cells": _cells(run, part, kind),
         "hottest": kind.hottest,
     }
+
+
+def _dead_letters_of(run: Run, part: Part) -> str:
+    """The queues that move to this one what nobody could handle; empty where there are none."""
+    if part.kind != "queue":
+        return ""
+    policies = {one.id: one.attributes.get("redrive_policy") for one in run.of_kind("queue")}
+    return ", ".join(name for name, policy in policies.items() if policy and policy["dead_letter_queue"] == part.id)
 
 
 def _per_second(run: Run, name: str, subject: str) -> list[float]:

@@ -63,7 +63,6 @@ def panels(run: Run, names: Sequence[str] = ()) -> list[Panel]:
 def _of(run: Run, card: dict[str, Any]) -> Iterator[Panel]:
     title, minutes = f"{card['word']} {card['name']}", run.seconds / 60
     if card["counts"]:
-        unit = "environments" if card["kind"] == "function" else "messages"
         lines = [
             Line(
                 name=f"{card['name']} {one['label']}",
@@ -74,7 +73,7 @@ def _of(run: Run, card: dict[str, Any]) -> Iterator[Panel]:
             )
             for one in card["counts"]
         ]
-        yield Panel(name=f"{card['name']} counts", title=title, unit=unit, lines=lines, whole=True)
+        yield Panel(name=f"{card['name']} counts", title=title, unit=card["unit"], lines=lines, whole=True)
     if card["rates"]:
         yield Panel(name=f"{card['name']} rates", title=title, unit="per second", lines=list(_rates(card)))
     yield from _latency(run, card, title)

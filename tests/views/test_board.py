@@ -90,6 +90,42 @@ def test_a_table_is_a_card_with_a_cell_for_each_partition():
     assert max(heat for _, heat, _ in card["cells"][0]["steps"]) >= 1
 
 
+@pytest.fixture(scope="module")
+def pipeline():
+    """A bucket's events through a topic and a queue to a function that fails half the time."""
+    sim = ecs.Simulation(3)
+    dead = ecs.Queue(sim, "dead")
+    work = ecs.Queue(sim, "work", redrive_policy=ecs.RedrivePolicy(dead, max_receive_count=2))
+    photos, news = ecs.Bucket(sim, "photos"), ecs.Topic(sim, "news")
+    resize = ecs.Function(sim, "resize", warm=0.3, cold=0.8, error_rate=0.5)
+    front = ecs.Api(sim, "front")
+    _ = photos >> news >> work >> resize
+    _ = front >> ecs.Function(sim, "orders", warm=0.1, cold=0.5) >> ecs.Table(sim, "basket")
+    ecs.Traffic(sim, ecs.constant(5)).to(photos)
+    ecs.Traffic(sim, ecs.constant(20)).to(front)
+    return sim.run(minutes=10)
+
+
+def test_every_serverless_part_has_its_card(pipeline):
+    kinds = [card["kind"] for card in cards.cards(pipeline)]
+    assert sorted(set(kinds)) == sorted(cards.KINDS)
+
+
+def test_every_card_shows_something_that_was_counted_or_measured(pipeline):
+    bare = [card["name"] for card in cards.cards(pipeline) if not (card["counts"] or card["rates"])]
+    assert bare == []
+
+
+def test_a_dead_letter_queue_says_whose_letters_it_holds(pipeline):
+    found = {card["name"]: card for card in cards.cards(pipeline)}
+    assert (found["dead"]["dead_letters_of"], found["work"]["dead_letters_of"]) == ("work", "")
+    assert found["dead"]["counts"][0]["steps"][-1][1] > 0
+
+
+def test_plotly_accepts_the_figure_of_a_pipeline(pipeline):
+    assert len(go.Figure(parts.figure(pipeline, ["work", "dead", "resize"])).data) > 8
+
+
 def test_what_is_on_the_board_is_plain_json(fleet, functions):
     shown = [board.board(fleet), board.board(functions)]
     assert json.loads(json.dumps(shown)) == shown
