@@ -216,7 +216,7 @@ def _requests(scenario: Scenario, run: ecs.Run) -> None:
         due = sum(sent.values()) + again + called
         expect(done == due, f"{front.name}: {sent} sent, {again} again, {called} calls, {done} done")
         known = {"502", "503", "504", "Target_5XX", "no address", "stale address", "connection lost", "refused"}
-        known |= {"unknown endpoint", "no connection"}
+        known |= {"unknown endpoint", "no connection", "connect timeout"}
         expect(set(front.failed) <= known, f"{front.name}: failures without a name: {front.failed}")
 
 
