@@ -59,6 +59,9 @@ class Application(ContainerBehaviour):
     """With which its process ends, if it ends by itself."""
     fails_health_checks: bool = False
     """Whether its health check answers an error, though it serves requests."""
+    fails_requests: bool = False
+    """Whether it answers each request with a 5xx at once, though its health check passes: a fault that only visitors
+    meet."""
     containers: Mapping[str, ContainerBehaviour] = field(default_factory=dict, hash=False)
     """How the containers beside the application's behave, by name; one that is not named runs and is well."""
 

@@ -94,6 +94,9 @@ class Serving:
             self._failing = self.sim.log.add("application", self.id, text, cause)
             for target in self.targets:
                 target.failing_check = self._failing
+        if self.application.fails_requests:
+            text = f"The application in task {self.id[:8]} answers its requests with an error."
+            self.fail_fast(self.sim.log.add("application", self.id, text, cause))
         for begin, end in self.application.fails_checks if self.targets else ():
             self.sim.process(self._fail_checks(since + begin, since + end, cause))
 
@@ -137,6 +140,12 @@ class Serving:
         for front, target in self._registered:
             if isinstance(front, Breakable):
                 front.hang(target, cause)
+
+    def fail_fast(self, cause: int) -> None:
+        """The process answers each request with an error at once from now on, and passes its checks."""
+        self.catch_up()
+        for target in self.targets:
+            target.failing_fast = cause
 
     def check_says(self, healthy: bool, cause: int) -> None:
         """Its container health checks pass, or have failed: discovery names hear of it."""

@@ -141,6 +141,8 @@ class LoadBalancer(Station):
             if group not in self.groups:
                 self._attach(group)
                 self._enter(group, event)
+        for group in self.groups:
+            self.sim.level("Weight", f"{self.name}/{group.name}", weights.get(group, 0), event)
         self.weights = dict(weights)
         return event
 

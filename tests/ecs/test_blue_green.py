@@ -123,6 +123,30 @@ def test_the_next_deployment_goes_back_to_the_first_target_group():
     assert [one.rollout_state for one in web.deployments] == ["COMPLETED"] * 3
 
 
+def test_the_weights_of_both_groups_are_a_level_of_the_run():
+    sim, web = shop()
+    web.update(force_new_deployment=True)
+    run = sim.run(minutes=20)
+
+    assert [[value for _, value, _ in run.level("Weight", f"front/{group}").steps] for group in ("front", "green")] == [
+        [100, 0],
+        [0, 100],
+    ]
+
+
+def test_a_revision_that_answers_errors_fails_the_requests_that_are_shifted_to_it_and_no_other():
+    canary = ecs.CanaryConfiguration(canary_percent=10, canary_bake_time_in_minutes=5)
+    sim, web = shop(strategy="CANARY", canary_configuration=canary, bake_time_in_minutes=0, rate=20)
+    web.update(application=ecs.Application(fails_requests=True))
+    run = sim.run(minutes=9)
+    part, whole = (
+        sum(run.metrics[name, "front"]["Sum"][6:9]) for name in ("HTTPCode_Target_5XX_Count", "RequestCount")
+    )
+
+    # 3,600 requests: four standard errors of a share of 10 % are 4 × √(0.1 × 0.9 / 3,600) = 2 %.
+    assert part / whole == pytest.approx(0.1, abs=0.02)
+
+
 def test_every_event_of_a_stage_has_a_chain_back_to_your_update():
     sim, web = shop()
     web.update(force_new_deployment=True)

@@ -34,6 +34,7 @@ class Fault:
     - crash: the essential container of running tasks exits with `exit_code`;
     - out_of_memory: it is killed, with the reason and the exit code (137) of a lack of memory;
     - hung: running tasks take requests and answer none, health checks included;
+    - failing_fast: running tasks answer each request with an error at once, while their health checks pass;
     - failed_pull: the next tasks to start cannot pull their image, for the reason `pull_error`;
     - slow_start: the next tasks to start listen `slow_seconds` later than they would;
     - instance_loss: container instances end at once, and all tasks on them;

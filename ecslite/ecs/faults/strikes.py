@@ -110,6 +110,14 @@ def _hang(blow: Blow) -> int:
     return len(tasks)
 
 
+def _fail_fast(blow: Blow) -> int:
+    tasks = _running(blow)
+    for task in tasks:
+        text = f"The application in task {task.short} answers each request with an error at once; its checks pass."
+        task.serving.fail_fast(blow.on.sim.log.add("fault", task.id, text))
+    return len(tasks)
+
+
 # Tasks that are still to come
 
 
@@ -217,6 +225,7 @@ KINDS = {
     "crash": Kind(_crash, (Service, Cluster)),
     "out_of_memory": Kind(_out_of_memory, (Service, Cluster)),
     "hung": Kind(_hang, (Service, Cluster)),
+    "failing_fast": Kind(_fail_fast, (Service, Cluster)),
     "failed_pull": Kind(_fail_pulls, (Service, Cluster)),
     "slow_start": Kind(_slow_starts, (Service, Cluster)),
     "instance_loss": Kind(_lose_instances, ANYWHERE),

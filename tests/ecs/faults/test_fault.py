@@ -83,6 +83,18 @@ def test_a_hung_task_answers_nothing_fails_its_checks_and_is_killed_after_its_st
     assert web.running_count == 3
 
 
+def test_a_task_that_fails_fast_answers_errors_and_passes_its_checks():
+    sim, _, web = shop()
+    ecs.Fault(web, "failing_fast", at_minute=5)
+    run = sim.run(minutes=12)
+    failed = run.metrics["HTTPCode_Target_5XX_Count", "front"]["Sum"]
+
+    assert sum(failed[:5]) == 0 < sum(failed[5:])
+    assert web.running_count == 3
+    assert run.why(run.events("errors")[-1])[-1].kind == "fault"
+    assert {part.states[-1][1] for part in run.of_kind("target")} == {"healthy"}
+
+
 def test_a_hung_task_fails_the_check_of_its_container():
     sim = ecs.Simulation(5)
     check = {"command": ["CMD", "true"], "interval": 5, "timeout": 2, "retries": 2}
@@ -307,7 +319,7 @@ def test_a_fault_that_finds_nothing_says_so():
 def test_faults_do_not_depend_on_slices():
     def evening():
         sim, cluster, web = shop(desired=6)
-        for kind in ("crash", "hung", "failed_pull", "slow_start", "out_of_memory"):
+        for kind in ("crash", "hung", "failing_fast", "failed_pull", "slow_start", "out_of_memory"):
             ecs.Fault(web, kind, every=ecs.Exponential(900), count=2)
         ecs.Fault(cluster, "zone_outage", every=ecs.Exponential(1200), for_minutes=3)
         return sim
