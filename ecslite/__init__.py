@@ -73,11 +73,12 @@ from ecslite.errors import DocumentFault, EcsliteError, InvalidDocument, Invalid
 from ecslite.network.calls import Calls
 from ecslite.network.discovery import Discovery
 from ecslite.network.load_balancer import LoadBalancer
+from ecslite.network.namespace import Namespace
 from ecslite.network.nat_gateway import NatGateway
 from ecslite.network.proxy import OutlierDetection
 from ecslite.network.reachability import Endpoint, reach
 from ecslite.network.security_group import SecurityGroup
-from ecslite.network.service_connect import Namespace, ServiceConnectEndpoint
+from ecslite.network.service_connect import ServiceConnectEndpoint
 from ecslite.network.target import HealthCheck
 from ecslite.network.target_group import TargetGroup
 from ecslite.network.vpc import AwsvpcConfiguration, Subnet, Vpc

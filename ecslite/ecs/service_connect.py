@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from ecslite.ecs.task_definition import TaskDefinition
 from ecslite.errors import InvalidSetting
-from ecslite.network.service_connect import REQUEST_TIMEOUT, Namespace, ServiceConnectEndpoint
+from ecslite.network.namespace import Namespace
+from ecslite.network.service_connect import REQUEST_TIMEOUT, ServiceConnectEndpoint
 
 __all__ = [
     "Membership",

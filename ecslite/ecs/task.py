@@ -21,18 +21,17 @@ from ecslite.ecs.cluster import Capacity, Tenant
 from ecslite.ecs.container_behaviour import SIGKILLED
 from ecslite.ecs.containers import Containers
 from ecslite.ecs.cpu_share import TaskCpu
-from ecslite.ecs.faults.at_start import StartTroubles
 from ecslite.ecs.memory_use import OUT_OF_MEMORY
 from ecslite.ecs.owner import Owner
 from ecslite.ecs.serving import Serving
 from ecslite.ecs.stopped import ESSENTIAL_EXITED, FAILED_CONTAINER_CHECKS, FAILED_ELB_CHECKS, FAILED_TO_START
 from ecslite.ecs.task_definition import TaskDefinition
+from ecslite.ecs.task_launch import TaskLaunch
 from ecslite.ecs.workers import application_container
 from ecslite.network.attachment import Attachment
 from ecslite.network.front import Front
 from ecslite.network.target import Target
 from ecslite.network.vpc import AwsvpcConfiguration
-from ecslite.sim.clock import on_grid
 
 __all__ = ["Task"]
 
@@ -111,21 +110,23 @@ class Task(Tenant):
         image = application_container(definition.container_definitions).image
         self.attachment = Attachment(network_configuration, launch_type=provider.launch_type, image=image)
         """Its network interface, from PROVISIONING to DEPROVISIONING."""
-        self._held_back = 0.0
-        """Seconds by which Fargate's launch rate delays it."""
+        self._launch = TaskLaunch(self)
         self._stopped_by: int | None = None
-        self._crashed = False
+        self.crashed = False
         """An essential container has exited, or never started: nothing is waited for."""
         self._hurry = self.sim.env.event()
         """Comes with a Spot interruption's notice: from then on nothing is waited for."""
         self._ends_at = float("inf")
-        self._stop_asked = self.sim.env.event()
-        self._placed = self.sim.env.event()
-        self._last_event = self.waiting_event = cause
+        self.stop_asked = self.sim.env.event()
+        """Comes when its end is asked for."""
+        self.placed = self.sim.env.event()
+        """Comes when it has its place: at once on Fargate, on an instance as soon as one has room."""
+        self.last_event = self.waiting_event = cause
+        """The event that the next one of its life names as its cause; and the one since which it waits for room."""
         if zone is not None:
             self.record.attributes |= self.attachment.take(self.id, zone)
-            self._held_back = owner.cluster.settle(self, None)
-            self._placed.succeed()
+            self._launch.held_back = owner.cluster.settle(self, None)
+            self.placed.succeed()
         self.sim.process(self._live())
 
     @property
@@ -183,7 +184,7 @@ class Task(Tenant):
         self.record.attributes |= {"zone": instance.zone, "instance": instance.id, "placed_at": self.sim.now}
         self.record.attributes |= self.attachment.take(self.id, instance.zone)
         self.owner.cluster.settle(self, instance)
-        self._placed.succeed()
+        self.placed.succeed()
 
     def room_found(self) -> ContainerInstance | None:
         found = self.owner.room_for(self.provider, self.need)
@@ -206,8 +207,8 @@ class Task(Tenant):
 
     def cut_off(self, cause: int) -> None:
         """Nothing reaches it from now on, as in the outage of a zone. ECS learns it by failed health checks alone."""
-        if not self._crashed:
-            self._crashed = True
+        if not self.crashed:
+            self.crashed = True
             self.containers.lost(cause)
             self.serving.end(cause, unreachable=True)
 
@@ -239,7 +240,7 @@ class Task(Tenant):
         self.desired_status = "STOPPED"
         self.record.attributes |= {"stop_code": stop_code, "stopped_reason": reason, "stopping_at": self.sim.now}
         self._stopped_by = cause
-        self._stop_asked.succeed()
+        self.stop_asked.succeed()
 
     def crash(self, cause: int, exit_code: int, reason: str | None = None) -> None:
         """The container of its application ends by itself now; ECS hears of it a moment later."""
@@ -269,125 +270,66 @@ class Task(Tenant):
         self.cpu_percent()
         self.memory_percent()
 
+    def enter(self, state: str, text: str) -> None:
+        """Go on to a state; the sentence says what happens in it."""
+        self.last_event = self.sim.enter(self.record, state, self.last_event, text)
+
     # The life-cycle, as one process
 
     def _live(self) -> Steps:
         yield from self._start()
-        if not self._stop_asked.triggered:
-            self._enter("RUNNING", f"Task {self.short} is running.")
+        if not self.stop_asked.triggered:
+            self.enter("RUNNING", f"Task {self.short} is running.")
             self.running_since = self.record.attributes["started_at"] = self.sim.now
-            self.owner.task_changed(self, self._last_event)
-            yield self._stop_asked
+            self.owner.task_changed(self, self.last_event)
+            yield self.stop_asked
         yield from self._end()
 
     def _start(self) -> Steps:
-        yield from self._launch()
-        yield from self._pull()
-        if not self._stop_asked.triggered:
-            self.containers.start(self._last_event)
-            if not self.containers.all_up.triggered or self._crashed:
-                yield self.containers.all_up | self._stop_asked
-        if self._crashed and not self._stop_asked.triggered:
-            yield self._stop_asked
-        if not self._stop_asked.triggered:
-            self.serving.begin(
-                self._last_event,
-                since=self.containers.own.started_at or 0.0,
-                told=self._target_changed,
-                host=self.instance,
-                zone=self.zone,
-                interface=self.attachment.interface,
-                checked=not self.containers.passed,
-            )
-            if not self.containers.own.running:
-                # It has exited while others were starting, and is about to be restarted.
-                self.serving.end(self.containers.own.event)
+        yield from self._launch.steps()
+        if not self.stop_asked.triggered:
+            self.containers.start(self.last_event)
+            if not self.containers.all_up.triggered or self.crashed:
+                yield self.containers.all_up | self.stop_asked
+        if self.crashed and not self.stop_asked.triggered:
+            yield self.stop_asked
+        if not self.stop_asked.triggered:
+            self._begin_to_serve()
 
-    def _launch(self) -> Steps:
-        draw, random = self.times, self.random
-        pull = draw.pull_seconds(self.application.image_mib)
-        # Without awsvpc a task has no network interface of its own to wait for.
-        interface = draw.provisioning.draw(random) * self.need.own_interface
-        steps = (
-            ("PROVISIONING", self._held_back + interface, f"gets its {self._place}"),
-            ("PENDING", draw.pending.draw(random), "gets its place to run"),
-            ("ACTIVATING", pull + draw.container_start.draw(random), "pulls its image and starts its containers"),
+    def _begin_to_serve(self) -> None:
+        self.serving.begin(
+            self.last_event,
+            since=self.containers.own.started_at or 0.0,
+            told=self._target_changed,
+            host=self.instance,
+            zone=self.zone,
+            interface=self.attachment.interface,
+            checked=not self.containers.passed,
         )
-        for state, seconds, what in steps:
-            if self._stop_asked.triggered:
-                return
-            if not self._placed.triggered:
-                yield from self._wait_for_room(state)
-            else:
-                self._enter(state, f"Task {self.short} in {self.zone} {what}.")
-            if state == "ACTIVATING" and not self._may_pull(pull):
-                return
-            yield self.sim.sleep(seconds) | self._stop_asked
-            if self.attachment.fault:
-                self._fail_to_start(self.attachment.fault)
-
-    @property
-    def _place(self) -> str:
-        return "network interface" if self.need.own_interface else "place on its instance"
-
-    def _may_pull(self, seconds: float) -> bool:
-        """Whether what a task needs before its images is there; notes when these are pulled."""
-        if self.application.initialization_error:
-            self._fail_to_start(f"ResourceInitializationError: {self.application.initialization_error}")
-            return False
-        now = self.sim.now
-        self.record.attributes |= {"pull_started_at": now, "pull_stopped_at": now + on_grid(seconds)}
-        return True
-
-    def _pull(self) -> Steps:
-        if not self._stop_asked.triggered and (trouble := self.sim.the(StartTroubles).meet(self)) is not None:
-            self.application, self._last_event = trouble
-            self.serving.application = self.containers.own.behaviour = self.application
-        if not self._stop_asked.triggered and (fault := self.attachment.pull_fault()):
-            why, seconds = fault
-            yield self.sim.sleep(seconds) | self._stop_asked
-            self._fail_to_start(why)
-        elif not self._stop_asked.triggered and self.application.pull_error:
-            self._fail_to_start(f"CannotPullContainerError: {self.application.pull_error}")
-        elif not self._stop_asked.triggered:
-            self.attachment.pulled(self.application.image_mib)
-
-    def _fail_to_start(self, text: str) -> None:
-        if self._stop_asked.triggered:
-            return
-        event = self.sim.log.add("task", self.id, f"Task {self.short} fails to start. {text}", self._last_event)
-        self._crashed = True
-        self.stop(event, "TaskFailedToStart", text)
-
-    def _wait_for_room(self, state: str) -> Steps:
-        self._enter(state, f"Task {self.short} waits for room on an instance.")
-        self.waiting_event = self._last_event
-        yield self._placed | self._stop_asked
-        if self.instance is not None:
-            text = f"Task {self.short} gets room on instance {self.instance.id} in {self.zone}."
-            # Model: the cause of the room is the instance's arrival or a task's departure; the chain keeps the wait.
-            self._last_event = self.sim.log.add("task", self.id, text, self._last_event)
+        if not self.containers.own.running:
+            # It has exited while others were starting, and is about to be restarted.
+            self.serving.end(self.containers.own.event)
 
     def _end(self) -> Steps:
         if self._stopped_by is not None:
-            self._last_event = self._stopped_by
-        self._enter("DEACTIVATING", f"Task {self.short} is taken out of service.")
-        self.owner.task_changed(self, self._last_event)
-        drained = self.serving.deregister(self._last_event)
-        if drained is not None and not self._crashed:
+            self.last_event = self._stopped_by
+        self.enter("DEACTIVATING", f"Task {self.short} is taken out of service.")
+        self.owner.task_changed(self, self.last_event)
+        drained = self.serving.deregister(self.last_event)
+        if drained is not None and not self.crashed:
             # ECS waits for the target to be unused before it sends the stop signal, if it has the time.
             yield drained | self._hurry
-        self._enter("STOPPING", f"Task {self.short} is told to stop (SIGTERM).")
-        yield from self.containers.stop(self._last_event, self._ends_at, self.serving.done_at)
+        self.enter("STOPPING", f"Task {self.short} is told to stop (SIGTERM).")
+        yield from self.containers.stop(self.last_event, self._ends_at, self.serving.done_at)
         self.record.attributes["execution_stopped_at"] = self.sim.now
-        self._enter("DEPROVISIONING", f"Task {self.short} gives its {self._place} back.")
+        self.enter("DEPROVISIONING", f"Task {self.short} gives its {self._launch.place} back.")
         yield self.sim.sleep(self.times.deprovisioning.draw(self.random) * self.need.own_interface)
         self.attachment.give_back()
         reason = self.record.attributes["stopped_reason"]
-        self._enter("STOPPED", f"Task {self.short} is stopped: {reason}")
+        self.enter("STOPPED", f"Task {self.short} is stopped: {reason}")
         self.record.attributes["stopped_at"] = self.sim.now
-        self.owner.cluster.leave(self, self._last_event)
-        self.owner.task_changed(self, self._last_event)
+        self.owner.cluster.leave(self, self.last_event)
+        self.owner.task_changed(self, self.last_event)
 
     # What others tell
 
@@ -402,13 +344,13 @@ class Task(Tenant):
 
     def essential_exited(self, cause: int, exit_code: int) -> None:
         """An essential container has exited for good, and takes the task down once ECS knows."""
-        if not self._crashed:
-            self._crashed = True
+        if not self.crashed:
+            self.crashed = True
             self.sim.process(self._be_noticed(cause, exit_code))
 
     def cannot_start(self, cause: int) -> None:
         """A container that the task needs will never run."""
-        self._crashed = True
+        self.crashed = True
         self.stop(cause, "TaskFailedToStart", FAILED_TO_START)
 
     def health_changed(self, event: int) -> None:
@@ -429,6 +371,3 @@ class Task(Tenant):
             cause,
         )
         self.stop(event, "EssentialContainerExited", ESSENTIAL_EXITED)
-
-    def _enter(self, state: str, text: str) -> None:
-        self._last_event = self.sim.enter(self.record, state, self._last_event, text)

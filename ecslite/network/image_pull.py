@@ -13,6 +13,9 @@ from ecslite.network.vpc import AwsvpcConfiguration, Subnet
 
 __all__ = ["can_pull_image"]
 
+# Model: a group of instances names zones, not subnets. So a pull on an instance always finds its way, and its bytes are
+# on no NAT gateway's bill: a private fleet that pulls through one pays for them in AWS.
+
 API_ENDPOINTS = ("ecr.api", "ecr.dkr")
 LAYER_ENDPOINT = "s3"
 """The VPC endpoints that a pull from ECR needs where there is no way out: two for its API, and one for the layers,

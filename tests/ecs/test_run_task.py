@@ -366,6 +366,59 @@ def test_a_task_that_is_stopped_while_its_pull_is_tried_again_was_stopped_by_you
     assert part.attributes["stop_code"] == "UserInitiated"
 
 
+# In a network
+
+
+def subnets(*blocks, zones=("us-east-1a", "us-east-1b"), public=True):
+    vpc = ecs.Vpc("shop")
+    return [ecs.Subnet(vpc, cidr, zone=zone, public=public) for cidr, zone in zip(blocks, zones, strict=False)]
+
+
+def test_standalone_tasks_have_addresses_of_their_subnets_until_they_end():
+    sim = ecs.Simulation(1)
+    both = subnets("10.0.1.0/24", "10.0.2.0/24")
+    network = ecs.AwsvpcConfiguration(both, assign_public_ip="ENABLED")
+    ecs.run_task(ecs.Cluster(sim, "shop"), BATCH, count=3, network_configuration=network, exits_after_seconds=120)
+    during = sim.run(minutes=2).of_kind("task")
+    free = [one.available_ip_address_count for one in both]
+    sim.run(minutes=10)
+
+    assert [(one.attributes["zone"], one.attributes["private_ipv4_address"]) for one in during] == [
+        ("us-east-1a", "10.0.1.4"),
+        ("us-east-1b", "10.0.2.4"),
+        ("us-east-1a", "10.0.1.5"),
+    ]
+    assert all("public_address" in one.attributes for one in during)
+    assert (free, [one.available_ip_address_count for one in both]) == ([249, 250], [251, 251])
+
+
+def test_a_standalone_task_without_a_free_address_fails_to_start():
+    """A /28 has 11 addresses: the twelfth task gets none, and nothing is tried again."""
+    sim = ecs.Simulation(1)
+    network = ecs.AwsvpcConfiguration(subnets("10.0.1.0/28"), assign_public_ip="ENABLED")
+    cluster = ecs.Cluster(sim, "shop")
+    for count in (10, 2):
+        ecs.run_task(cluster, BATCH, count=count, network_configuration=network)
+    parts = sim.run(minutes=5).of_kind("task")
+
+    ends = [(states(one)[-1], one.attributes.get("stop_code")) for one in parts]
+    assert ends == [("RUNNING", None)] * 11 + [("STOPPED", "TaskFailedToStart")]
+    assert parts[-1].attributes["stopped_reason"].endswith("'10.0.1.0/28': InsufficientFreeAddressesInSubnet")
+
+
+def test_a_standalone_task_on_an_instance_stands_in_a_subnet_of_its_zone():
+    sim, cluster = on_instances(instances=2)
+    network = ecs.AwsvpcConfiguration(subnets("10.0.2.0/24", zones=("us-east-1b",), public=False))
+    ecs.run_task(cluster, on_ec2(mode="awsvpc"), launch_type="EC2", network_configuration=network)
+    part = sim.run(minutes=5).of_kind("task")[0]
+
+    assert (states(part)[-1], part.attributes["zone"], part.attributes["subnet"]) == (
+        "RUNNING",
+        "us-east-1b",
+        "10.0.2.0/24",
+    )
+
+
 def test_those_that_wait_get_room_as_instances_come_and_the_rest_wait_on():
     sim, cluster = on_instances(instances=0, managed=ecs.ManagedScaling(maximum_scaling_step_size=1))
     ecs.run_task(cluster, on_ec2(), count=9)

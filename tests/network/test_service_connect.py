@@ -7,8 +7,9 @@ from functools import partial
 import pytest
 
 import ecslite as ecs
+from ecslite.network.namespace import Namespace
 from ecslite.network.proxy import OutlierDetection, Proxy
-from ecslite.network.service_connect import Namespace, ServiceConnectEndpoint
+from ecslite.network.service_connect import ServiceConnectEndpoint
 from ecslite.network.target import Registration
 from ecslite.sim.station import Workers
 
