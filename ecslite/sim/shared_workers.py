@@ -68,7 +68,9 @@ class View:
     def __init__(self, shared: SharedWorkers) -> None:
         self.shared = shared
         self._workers = shared.workers
-        self._in_hand: dict[float, Request] = {}
+        self._in_hand: dict[float, deque[Request]] = {}
+        """By arrival; two sources of one station may send at one instant."""
+        self._count = 0
         self._ended: list[tuple[Request, float]] = []
 
     def serve(self, arrivals: list[float], costs: list[float], waits: list[float] | None = None) -> list[int]:
@@ -88,25 +90,29 @@ class View:
         return accepted
 
     def _accepted(self, arrival: float, cost: float, wait: float) -> None:
-        self._in_hand[arrival] = (arrival, cost, wait)
+        self._in_hand.setdefault(arrival, deque()).append((arrival, cost, wait))
+        self._count += 1
         self.shared.sent(self, arrival)
 
     def has_ended(self, arrival: float, end: float) -> None:
         """One of its requests has ended; one that was given up before is nobody's."""
-        request = self._in_hand.pop(arrival, None)
-        if request is not None:
-            self._ended.append((request, end))
+        requests = self._in_hand.get(arrival)
+        if requests:
+            self._ended.append((requests.popleft(), end))
+            self._count -= 1
+            if not requests:
+                del self._in_hand[arrival]
 
     def outstanding(self, time: float) -> int:
         """See Server."""
         self.shared.collect(time)
-        return len(self._in_hand)
+        return self._count
 
     def overdue(self, after: float, until: float, limit: float) -> list[Request]:
         """See Server."""
         self.shared.collect(until + limit)
         late = [request for request, end in self._ended if end - request[0] > limit]
-        return sorted(one for one in (*late, *self._in_hand.values()) if after < one[0] <= until)
+        return sorted(one for one in (*late, *self._all()) if after < one[0] <= until)
 
     def ended(self, now: float) -> list[tuple[float, float]]:
         """See Server."""
@@ -123,8 +129,11 @@ class View:
     def drop(self, now: float) -> list[Request]:
         """See Server; the other stations' requests stay."""
         self.shared.collect(now)
-        lost, self._in_hand = list(self._in_hand.values()), {}
+        lost, self._in_hand, self._count = self._all(), {}, 0
         return lost
+
+    def _all(self) -> list[Request]:
+        return [request for requests in self._in_hand.values() for request in requests]
 
     def wait(self, now: float) -> float:
         """See Server; once all that has arrived for the other stations is there."""

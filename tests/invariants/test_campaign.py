@@ -15,6 +15,7 @@ from ecslite.ecs.scheduler import Scheduler
 ONCE_BROKEN = {
     39: "a load balancer counted the answers to requests that had come to the same tasks by name",
     49: "so it did where no request was sent to it",
+    97: "of two requests of two sources at one instant one was not counted",
 }
 """Seeds whose scenarios broke an invariant, and what was wrong."""
 

@@ -140,7 +140,7 @@ def test_a_view_asks_the_workers_about_all_that_is_not_its_own():
     assert not view.offer(1.0, 1.0)
     assert (view.wait(1.0), view.last_end(1.0)) == (7.0, 8.0)
     assert view.overdue(-1.0, 0.0, 5.0) == []
-    assert other.overdue(-1.0, 0.0, 3.0) == [(0.0, 4.0, 0.0)]
+    assert other.overdue(-1.0, 0.0, 3.0) == [(0.0, 4.0, 0.0)] * 2
     view.set_cores(2.0, 0.5)
     assert view.last_end(2.0) > 8.0
     shared.forget(3.0)
@@ -177,3 +177,18 @@ def test_a_service_behind_a_balancer_and_a_name_answers_both():
         assert sum(run.metrics["RequestCount", station]["Sum"]) > 2500
     assert front.latency.count > 2500 and name.latency.count > 2400
     assert web.running_count == 2
+
+
+def test_two_requests_of_one_station_at_one_instant_are_both_counted():
+    """As two sources of even arrivals send them."""
+    shared = SharedWorkers(Workers(2))
+    view = shared.view()
+    view.serve([1.0], [0.5])
+    view.serve([1.0], [2.0])
+
+    assert view.outstanding(1.2) == 2
+    assert view.settle(1.6) == [0.5]
+    assert view.outstanding(1.6) == 1
+    assert view.overdue(0.0, 1.0, 0.7) == [(1.0, 2.0, 0.0)]
+    assert view.drop(2.0) == [(1.0, 2.0, 0.0)]
+    assert view.outstanding(2.0) == 0
