@@ -81,9 +81,8 @@ def test_where_data_is_saved_only_start_starts_python(page: Page, site: str, ask
 
 
 def test_an_idle_page_fetches_the_code_of_the_live_stage_and_nothing_else(asked: list[str], page: Page, site: str):
-    page.goto(f"{site}/{CHAPTER}")
-    with page.expect_request("**/live.js*"):
-        pass
+    with page.expect_response("**/live.js*"), page.expect_response("**/widgets.css*"):
+        page.goto(f"{site}/{CHAPTER}")
     page.wait_for_load_state("networkidle")
 
     assert assets(asked) & set(FETCHED_BY_START) == {"live.js", "widgets.css"}

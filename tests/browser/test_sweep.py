@@ -45,7 +45,7 @@ def test_a_sweep_is_stopped_by_its_button_and_python_goes_on(page: Page, site: s
     output = page.locator(".cell_output:has(.progress-bar)").first
     bar = "parseFloat(document.querySelector('.cell_output .progress-bar')?.style.width ?? '0') > 0"
     until(page, bar)
-    output.get_by_role("button", name="Stop").click()
+    output.get_by_role("button", name="Stop", exact=True).click()
 
     expect(output).to_contain_text("stopped after")
     expect(output).to_contain_text("runs were made")
@@ -66,5 +66,5 @@ def test_long_work_that_reports_may_take_longer_than_the_limit(page: Page, site:
         until(page, f"{bar} > {before}")
 
     assert page.locator("html").get_attribute("data-kernel") == "busy"
-    page.locator(".cell_output").get_by_role("button", name="Stop").click()
+    page.locator(".cell_output").get_by_role("button", name="Stop", exact=True).click()
     page.wait_for_selector("html[data-kernel=ready]")
