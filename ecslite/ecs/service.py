@@ -323,7 +323,9 @@ class Service:
 
     def task_changed(self, task: Task, event: int) -> None:
         """A task has begun to run, is being taken out of service, or has stopped."""
-        self._membership.task_changed(task.id, task.last_status, task.deployment)
+        self._membership.task_changed(
+            task.id, task.last_status, task.deployment, cause=event, interface=task.attachment.interface
+        )
         if task.last_status == "STOPPED":
             self.tasks.remove(task)
         elif task.last_status == "DEACTIVATING":

@@ -13,6 +13,7 @@ from ecslite.ecs.task_definition import TaskDefinition
 from ecslite.errors import InvalidSetting
 from ecslite.network.namespace import Namespace
 from ecslite.network.service_connect import REQUEST_TIMEOUT, ServiceConnectEndpoint
+from ecslite.network.vpc import NetworkInterface
 
 __all__ = [
     "Membership",
@@ -110,12 +111,14 @@ class Membership:
         if self._namespace is not None:
             self._known.setdefault(deployment, self._namespace.known)
 
-    def task_changed(self, task: str, status: str, deployment: str) -> None:
+    def task_changed(
+        self, task: str, status: str, deployment: str, *, cause: int, interface: NetworkInterface | None = None
+    ) -> None:
         """A task begins to run, or is taken out of service: with it comes and goes its proxy."""
         if self._namespace is None:
             return
         if status == "RUNNING":
-            self._namespace.join(task, self.service, self._known[deployment])
+            self._namespace.join(task, self.service, self._known[deployment], cause=cause, interface=interface)
         elif status == "DEACTIVATING":
             self._namespace.leave(task)
 

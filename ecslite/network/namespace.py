@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from ecslite.errors import InvalidSetting
 from ecslite.network.proxy import Ejection, OutlierDetection, Proxy
+from ecslite.network.proxy_passage import ProxyPassage
 from ecslite.network.target import Target
+from ecslite.network.vpc import NetworkInterface
 from ecslite.sim.simulation import Simulation
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ class Namespace:
         self._always = [self._proxy(f"{name}/{number}") for number in range(proxies)]
         self._services: dict[str, None] = {}
         """All services that have had a task in it."""
+        self.passage = ProxyPassage(sim, self)
+        """By which connections of its proxies reach hosts."""
 
     @property
     def known(self) -> frozenset[str]:
@@ -51,16 +55,29 @@ class Namespace:
             )
         self.endpoints[endpoint.name] = endpoint
 
-    def join(self, task_id: str, service: str, known: frozenset[str]) -> None:
+    def join(
+        self,
+        task_id: str,
+        service: str,
+        known: frozenset[str],
+        *,
+        cause: int,
+        interface: NetworkInterface | None = None,
+    ) -> None:
         """A task runs with a proxy that knows these endpoints, and will know no other."""
         self.catch_up()
         self._services[service] = None
-        self._members[task_id] = (service, known, self._proxy(task_id))
+        proxy = self._proxy(task_id)
+        self._members[task_id] = (service, known, proxy)
+        calls = frozenset(name for name in known if self.endpoints[name].owner != service)
+        self.passage.add_client(proxy, interface, calls, cause)
 
     def leave(self, task_id: str) -> None:
         """A task has been taken out of service."""
         self.catch_up()
-        self._members.pop(task_id, None)
+        gone = self._members.pop(task_id, None)
+        if gone is not None:
+            self.passage.forget_client(gone[2])
 
     def proxies_of(self, endpoint: ServiceConnectEndpoint) -> list[Proxy | None]:
         """One for each task that may call the endpoint; None for one whose proxy does not know it."""
@@ -71,6 +88,7 @@ class Namespace:
 
     def forget(self, host: Target) -> None:
         """A host has gone for good."""
+        self.passage.forget_host(host)
         for _, _, proxy in self._members.values():
             proxy.forget(host)
         for proxy in self._always:

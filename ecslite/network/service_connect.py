@@ -138,6 +138,7 @@ class ServiceConnectEndpoint(Station):
             one.workers.shared.meet(self)
         text = f"Task {target.short} is a host of endpoint {self.name}."
         self._changed = self.sim.enter(target.record, "initial", one.cause, text)
+        self.namespace.passage.add_host(self.name, target, self._changed)
         if not one.checked:
             self.sim.process(self._begin(target, self._changed))
         return target
@@ -250,7 +251,7 @@ class ServiceConnectEndpoint(Station):
         host = attempt.proxy.pick(self.name, self.hosts, time, attempt.avoid)
         if host is None:
             self._fail("503", self._changed)
-        elif host.silent_now:
+        elif host.silent_now or self.namespace.passage.dropped_by(attempt.proxy, host) is not None:
             self._later(replace(attempt, avoid=host, silent=True), time + self.connect_timeout)
         elif host.hung:
             self._hold(attempt, host)
@@ -269,10 +270,12 @@ class ServiceConnectEndpoint(Station):
     def _again(self, attempt: _Attempt, host: Target, time: float) -> None:
         """A connection has failed at a moment: another host gets the request, if an attempt is left."""
         attempt.proxy.failed(host, time, self.hosts)
+        dropped = self.namespace.passage.dropped_by(attempt.proxy, host)
+        blamed = host.blamed if dropped is None else dropped
         if time - attempt.first >= self.timeout:
-            self._fail("504", host.blamed)
+            self._fail("504", blamed)
         elif attempt.number > RETRIES:
-            self._fail("503", host.blamed)
+            self._fail("503", blamed)
         else:
             self.retried += 1
             again = replace(attempt, number=attempt.number + 1, avoid=host)

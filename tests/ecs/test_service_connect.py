@@ -78,6 +78,82 @@ def test_a_fault_of_one_task_is_hidden_by_retries():
     assert namespace.endpoints["orders"].retried > 0
 
 
+def guarded(allow, *, count=1, at=None):
+    """A client and a server whose tasks have a security group each; the server's lets the client's in, or not."""
+    sim = ecs.Simulation(1)
+    cluster, namespace = ecs.Cluster(sim, "shop"), ecs.Namespace(sim, "shop")
+    subnets = [ecs.Subnet(ecs.Vpc("shop"), "10.0.1.0/24", public=True)]
+    groups = {name: ecs.SecurityGroup(name) for name in ("web", "orders")}
+    if allow:
+        groups["orders"].allow_inbound(groups["web"], 80)
+    made = []
+    for name, tasks in (("orders", count), ("web", 1)):
+        network = ecs.AwsvpcConfiguration(subnets, (groups[name],), "ENABLED")
+        provides = name == "orders"
+        one = service(sim, cluster, name, namespace, provides=provides, count=tasks, network_configuration=network)
+        made.append(one)
+    orders = namespace.endpoints["orders"]
+    ecs.Traffic(sim, 5, cpu_seconds=0.01, from_minute=3).to(orders)
+    return sim, orders, groups, made
+
+
+def test_a_group_that_lets_the_client_in_lets_its_proxy_in():
+    sim, orders, *_ = guarded(True)
+    sim.run(minutes=6)
+    assert (dict(orders.failed), orders.latency.count > 700) == ({}, True)
+
+
+def test_without_a_rule_the_proxy_waits_in_vain_and_why_names_the_rule_that_is_missing():
+    """Three attempts of 5 s each are 15 s, the request timeout: 504."""
+    sim, orders, *_ = guarded(False)
+    run = sim.run(minutes=6)
+    chain = [event.text for event in run.why(run.events("errors")[-1])]
+    assert (set(orders.failed), orders.latency.count) == ({"504"}, 0)
+    assert any("No inbound rule of orders allows tcp 80 from 10.0.1.5." in text for text in chain)
+
+
+def test_a_rule_that_is_added_or_revoked_holds_for_proxies_from_that_moment_on():
+    def run(ends):
+        sim, orders, groups, _ = guarded(False, count=2)
+        sim.at(240, lambda: groups["orders"].allow_inbound(groups["web"], 80))
+        sim.at(300, lambda: groups["orders"].revoke(groups["orders"].inbound[0]))
+        for second in ends:
+            result = sim.run(seconds=second)
+        told = [event.text for event in result.events("security_group", "orders") if event.text.startswith("Conn")]
+        return (
+            result.metrics["TargetResponseTime", "orders"]["Average"],
+            orders.latency.count,
+            dict(orders.failed),
+            told,
+        )
+
+    answered, count, failed, told = run([420])
+    assert [seconds is not None for seconds in answered] == [False] * 4 + [True] + [False] * 2
+    assert 240 < count < 420
+    assert [text.split(": ")[0].split(" of endpoint orders ")[1] for text in told] == [
+        "are dropped",
+        "are dropped",
+        "pass again",
+        "pass again",
+        "are dropped",
+        "are dropped",
+    ]
+    assert run([241.5, 259, 300.1, 420]) == (answered, count, failed, told)
+
+
+def test_tasks_of_the_next_deployment_are_judged_anew_and_those_that_ended_forgotten():
+    sim, orders, _, made = guarded(False, count=2)
+    sim.run(minutes=4)
+    for one in made:
+        one.update(force_new_deployment=True)
+    sim.run(minutes=20)
+    after = orders.namespace.passage
+    pairs = {(proxy.name, host.record.attributes["task"]) for proxy, host in after._dropped}
+    server, client = made
+
+    assert pairs == {(client.tasks[0].id, host.id) for host in server.tasks}
+
+
 def test_the_proxy_needs_what_aws_recommends():
     assert ecs.service_connect_proxy_size() == (256, 64)
     assert ecs.service_connect_proxy_size(requests_per_second=501) == (512, 64)

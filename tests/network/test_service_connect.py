@@ -182,11 +182,11 @@ def test_slices_change_no_number():
 
 
 def test_a_client_knows_the_endpoints_of_its_last_deployment():
-    sim, orders, _ = endpoint(1, owner="orders")
+    sim, orders, cause = endpoint(1, owner="orders")
     shop = orders.namespace
-    shop.join("old" * 8, "web", frozenset())
-    shop.join("own" * 8, "orders", shop.known)
-    sim.at(60, partial(shop.join, "new" * 8, "web", shop.known))
+    shop.join("old" * 8, "web", frozenset(), cause=cause)
+    shop.join("own" * 8, "orders", shop.known, cause=cause)
+    sim.at(60, partial(shop.join, "new" * 8, "web", shop.known, cause=cause))
     sim.at(120, partial(shop.leave, "old" * 8))
     run = sim.run(minutes=3)
     failed = run.metrics["FailedRequestCount", "orders"]["Sum"]
