@@ -141,7 +141,8 @@ def _instance_lines(
     if how == "managed":
         # Model: one share of the on-demand price for all types; AWS's fee has a price of its own for each type.
         fee = prices.discount(f"managed_instances.fee.{type_}", "managed_instances.fee").share
-        yield Usage(f"{group}: Managed Instances fee", "EC2", price, hours, f"{formula} × {fee:.2%}", factor=fee)
+        words = f"{formula} × {fee:.2%}"
+        yield Usage(f"{group}: Managed Instances fee", "EC2", price, hours, words, factor=fee, spans=tuple(spans))
 
 
 def _volume(group: str, gib: int, spans: list[tuple[float, int]]) -> Usage:

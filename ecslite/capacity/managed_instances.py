@@ -1,8 +1,8 @@
 """ECS Managed Instances: AWS chooses, launches, replaces and ends the EC2 instances; whole instances are billed.
 
 Several tasks share an instance. One is launched when tasks wait, of the type that suits them; it is ended when it is
-idle or when its tasks fit elsewhere, and after 14 days at the most. [ECS Developer Guide, ManagedInstances,
-managed-instance-draining; read 2026-11-23]
+idle or when its tasks fit elsewhere, and after 14 days at the most. Tasks in awsvpc mode use ENI trunking, without an
+opt-in. [ECS Developer Guide, ManagedInstances, managed-instance-draining, managed-instance-networking; read 2026-11-24]
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ class ManagedInstances(InstanceCapacity):
         coming = [Room.of(one) for one in self.all if one.state == "Pending"]
         waiting = [(need, event) for need, event in self.waiting() if not _take_first(coming, need)]
         for need, event in waiting:
-            if not any(Room.new(kind).takes(need) for kind in self.types):
+            if not any(Room.new(kind, trunking=True).takes(need) for kind in self.types):
                 text = f"Capacity provider {self.name}: none of its instance types could hold a task that waits."
                 self.sim.log.add("capacity", self.name, text, event)
         fleet = cheapest_fleet([need for need, _ in waiting], self.types)
@@ -159,7 +159,9 @@ class ManagedInstances(InstanceCapacity):
         up = [zone for zone in self.zones if zone not in self._dark]
         zone = min(up, key=lambda zone: sum(one.zone == zone for one in self.all if one.alive))
         id_ = new_instance_id(self._random)
-        one = Ec2Instance(self.sim, id_, kind, zone, group=self.name, market=self.market, ebs_gib=self.storage_gib)
+        one = Ec2Instance(
+            self.sim, id_, kind, zone, group=self.name, market=self.market, ebs_gib=self.storage_gib, trunking=True
+        )
         self.all.append(one)
         text = f"Managed instance {id_} ({kind.name}) is launched in {zone}."
         self.sim.process(self._live(one, self.sim.enter(one.record, "Pending", cause, text)))
@@ -227,7 +229,7 @@ def cheapest_fleet(needs: Sequence[Need], types: Sequence[InstanceType]) -> list
     The larger type is taken where two cost the same, so that fewer instances carry more tasks. A task that no type
     could hold is left out.
     """
-    possible = [need for need in needs if any(Room.new(kind).takes(need) for kind in types)]
+    possible = [need for need in needs if any(Room.new(kind, trunking=True).takes(need) for kind in types)]
     # Model: prices are not known here; an instance costs in proportion to its vCPUs and its memory.
     fleets = [(kind, _packed(possible, kind)) for kind in types]
     whole = [(kind, count) for kind, count in fleets if count is not None]
@@ -235,7 +237,7 @@ def cheapest_fleet(needs: Sequence[Need], types: Sequence[InstanceType]) -> list
         kind, count = min(whole, key=lambda each: (each[1] * _weight(each[0]), each[1]))
         return [kind] * count
     largest = max(possible, key=_size)
-    one = min((kind for kind in types if Room.new(kind).takes(largest)), key=_weight)
+    one = min((kind for kind in types if Room.new(kind, trunking=True).takes(largest)), key=_weight)
     room = Room.new(one)
     rest = [need for need in sorted(possible, key=_size, reverse=True) if not _take_first([room], need)]
     return [one, *cheapest_fleet(rest, types)]
@@ -246,7 +248,7 @@ def _packed(needs: Sequence[Need], kind: InstanceType) -> int | None:
     rooms: list[Room] = []
     for need in sorted(needs, key=_size, reverse=True):
         if not _take_first(rooms, need):
-            rooms.append(Room.new(kind))
+            rooms.append(Room.new(kind, trunking=True))
             if not _take_first(rooms[-1:], need):
                 return None
     return len(rooms)

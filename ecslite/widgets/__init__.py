@@ -9,7 +9,15 @@ from ecslite.widgets.exercise import Exercise, Number, OneOf, Order
 from ecslite.widgets.explorer import Explorer
 from ecslite.widgets.figure import Figure
 from ecslite.widgets.progress import Progress, watch
-from ecslite.widgets.shown import anatomy_view, loops_views, parts_views, service_views, together, waterfall_view
+from ecslite.widgets.shown import (
+    anatomy_view,
+    costs_views,
+    loops_views,
+    parts_views,
+    service_views,
+    together,
+    waterfall_view,
+)
 
 __all__ = [
     "Board",
@@ -24,6 +32,7 @@ __all__ = [
     "Progress",
     "Range",
     "anatomy_view",
+    "costs_views",
     "loops_views",
     "parts_views",
     "service_views",

@@ -8,9 +8,18 @@ from typing import Any
 from ecslite.billing.bill import bill
 from ecslite.errors import NotInThisRun
 from ecslite.sim.run import Run
-from ecslite.views import alt, anatomy, board, figures, loops, parts, tables, waterfall
+from ecslite.views import alt, anatomy, board, costs, figures, loops, parts, tables, waterfall
 
-__all__ = ["Views", "anatomy_view", "loops_views", "parts_views", "service_views", "together", "waterfall_view"]
+__all__ = [
+    "Views",
+    "anatomy_view",
+    "costs_views",
+    "loops_views",
+    "parts_views",
+    "service_views",
+    "together",
+    "waterfall_view",
+]
 
 Views = Callable[[Run], Mapping[str, Any]]
 
@@ -30,6 +39,17 @@ def service_views(run: Run) -> dict[str, Any]:
 def loops_views(run: Run) -> dict[str, Any]:
     """As `service_views`, with the figure of the two loops and their one bill."""
     return {**service_views(run), "figure": loops.figure(run), "alt": loops.alt(run)}
+
+
+def costs_views(run: Run) -> dict[str, Any]:
+    """As `service_views`, with the figure of what is paid for and what is used; the bill is that of a month."""
+    month = bill(run).per_month()
+    return {
+        **service_views(run),
+        "figure": costs.figure(run),
+        "alt": costs.alt(run),
+        "bill": tables.bill(month.lines, caption="A month of 730 hours, if it goes on like this"),
+    }
 
 
 def parts_views(*names: str) -> Views:

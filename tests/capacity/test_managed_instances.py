@@ -95,6 +95,15 @@ def test_an_underused_instance_is_emptied_into_the_others():
     assert "its tasks fit elsewhere" in " ".join(event.text for event in run.events("instance"))
 
 
+def test_tasks_with_interfaces_of_their_own_fill_an_instance_thanks_to_trunking():
+    """Four tasks of 512 units on an m5.large, which has two interfaces for tasks without trunking."""
+    sim, _, provider = managed(memory="1024", mode="awsvpc", instance_types=["m5.large"])
+    run = sim.run(minutes=10)
+
+    assert [len(one.needs) for one in provider.instances] == [4]
+    assert run.of_kind("instance")[0].attributes["task_enis"] == 10
+
+
 def test_minus_one_keeps_what_is_there():
     sim, web, provider = managed(scale_in_after=-1)
     sim.run(minutes=10)
