@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
+from operator import add
 
 from ecslite.errors import InvalidSetting
 from ecslite.serverless.account import SCALING_SECONDS, SCALING_UNITS, account_of
@@ -165,7 +166,7 @@ class Function(Part):
         self._batches = True
         """Whether requests of a source are served as they come, and not with all other parts' in the order of time."""
         self._seconds_measured = 0.0
-        self._states = (0, 0, 0, 0)
+        self._states: tuple[int, ...] = (0, 0, 0, 0)
         self._steps = [sim.steps(f"Environments/{state}", name) for state in STATES]
         # Model: CloudWatch has no such metric.
         self._note_environments = sim.meter.series("Environments", name, "Count")
@@ -330,7 +331,11 @@ class Function(Part):
         return seconds + provisioned.environments.seconds(now) if provisioned.requested else seconds
 
     def _note_states(self, now: float) -> None:
-        states = self.dispatcher.environments.states(now, SOON)
+        dispatcher = self.dispatcher
+        states = dispatcher.environments.states(now, SOON)
+        if dispatcher.provisioned.requested:
+            standing = dispatcher.provisioned.environments.states(now, SOON)
+            states = tuple(map(add, states, standing))
         if states != self._states:
             for steps, count, before in zip(self._steps, states, self._states, strict=True):
                 if count != before:

@@ -229,6 +229,16 @@ def test_what_environments_do_is_noted_each_minute():
     }
 
 
+def test_provisioned_environments_are_among_those_that_are_noted():
+    """Three stand ready after 90 s, and one of them serves from 119.5 to 121.5 s."""
+    sim = ecs.Simulation(1)
+    call(function(sim, warm=2.0, provisioned_concurrency=3), 119.5)
+    run = sim.run(minutes=4)
+    found = {state: [step[:2] for step in run.level(f"Environments/{state}").steps] for state in STATES}
+
+    assert found == {"init": [], "busy": [(120.0, 1), (180.0, 0)], "idle": [(120.0, 2), (180.0, 3)], "expiring": []}
+
+
 def test_a_source_of_another_simulation_is_refused():
     hello = function(ecs.Simulation(1))
     with pytest.raises(ecs.InvalidSetting, match="another simulation"):
