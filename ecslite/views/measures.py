@@ -74,7 +74,7 @@ class Service:
     def target(self) -> float | None:
         """The CPU utilization that target tracking aims at, per cent; None where nothing tracks it."""
         for policy in self.run.of_kind("scaling_policy"):
-            if policy.attributes["service"] == self.name:
+            if policy.id == f"{self.name}/ECSServiceAverageCPUUtilization":
                 return float(policy.attributes["target"])
         return None
 

@@ -72,6 +72,19 @@ def test_a_service_that_nothing_tracks_has_no_target_line():
     assert [t["name"] for t in figures.service(shop(target=0))["data"] if t["name"] == "CPU target"] == []
 
 
+def test_targets_of_other_metrics_and_steps_are_no_cpu_target():
+    """One policy aims at requests a minute, the other has no target at all."""
+    sim = ecs.Simulation(1)
+    front = ecs.LoadBalancer(sim, "front")
+    web = ecs.Service(ecs.Cluster(sim, "shop"), ecs.TaskDefinition("web"), desired_count=1, load_balancer=front)
+    limits = {"min_capacity": 1, "max_capacity": 4}
+    hot = ecs.Alarm(sim, "hot", metric="CPUUtilization", subject="web", comparison="GreaterThanThreshold", threshold=60)
+    ecs.StepScaling(web, hot, "ChangeInCapacity", [ecs.StepAdjustment(1, 0)], **limits)
+    ecs.TargetTracking(web, "ALBRequestCountPerTarget", target=150, resource_label="front", **limits)
+
+    assert "CPU target" not in [trace["name"] for trace in figures.service(sim.run(minutes=2))["data"]]
+
+
 def test_running_tasks_are_steps_that_end_with_the_run(run):
     running = trace(figures.service(run), "Running")
     assert (running["line"]["shape"], running["x"][-1], running["y"][-1]) == ("hv", 40, 2)
