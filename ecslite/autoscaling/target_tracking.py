@@ -34,9 +34,12 @@ class TargetTracking:
     """Scales `service` between `min_capacity` and `max_capacity` tasks so that the metric stays near `target`.
 
     `metric` is a predefined metric or a CustomMetric. ALBRequestCountPerTarget needs `resource_label`, the name of a
-    target group; its target is requests per task and minute. A custom metric should fall as tasks are added, such as
-    the backlog per task of a queue: visible messages / running tasks, with the acceptable latency / time per message
-    as its target [ECS Developer Guide, service-autoscaling-queue; read 2026-11-23].
+    target group; its target is requests per task and minute. It watches this one group: once a deployment has shifted
+    traffic to another, it counts 0 and scales in whatever the load, so that ECS does not support it for blue/green; a
+    custom metric may put the two groups together [ECS Developer Guide, service-autoscaling-targettracking; read
+    2026-11-24]. A custom metric should fall as tasks are added, such as the backlog per task of a queue: visible
+    messages / running tasks, with the acceptable latency / time per message as its target [ECS Developer Guide,
+    service-autoscaling-queue; read 2026-11-23].
     """
 
     # Model: the step is computed from the newest of the alarm's data points; which one AWS takes is not documented.

@@ -34,6 +34,9 @@ STAGE_SECONDS = 24 * 60 * MINUTE
 """A stage that lasts longer fails the deployment [ECS Developer Guide, blue-green-deployment-how-it-works; read
 2026-11-24]."""
 
+DEPLOYMENT_SECONDS = 30 * 24 * 60 * MINUTE
+"""All stages together; a deployment that lasts longer fails [as above]."""
+
 
 class Host(Protocol):
     """The service's deployments, as one of them sees them."""
@@ -98,6 +101,7 @@ class BlueGreen:
         self._traffic = traffic
         self._scaled_up = False
         self._event: int = green.event
+        self._ends_at = self.sim.now + DEPLOYMENT_SECONDS
         self._condition: Callable[[], bool] | None = None
         self._met = self.sim.env.event()
         self._paused: simpy.Event | None = None
@@ -188,15 +192,15 @@ class BlueGreen:
             yield from self._stage("PRE_PRODUCTION_TRAFFIC_SHIFT", until=self._green_is_up)
             self.green_percent = percent
             yield from self._stage("PRODUCTION_TRAFFIC_SHIFT", first=self._shift_traffic)
-            yield self.sim.sleep(bake_minutes * MINUTE)
+            yield from self._rest(bake_minutes * MINUTE)
         yield from self._stage("POST_PRODUCTION_TRAFFIC_SHIFT")
 
     def _finish(self) -> Steps:
         # Model: LINEAR and CANARY need not say their bake time, and then have none.
         minutes = self._configuration.bake_time_in_minutes or 0
         yield from self._stage("BAKE_TIME", f", for {minutes} minutes")
-        yield self.sim.sleep(minutes * MINUTE)
-        # Model: CLEAN_UP may last longer than a day, since there is no way back from it: protected tasks hold it up.
+        yield from self._rest(minutes * MINUTE)
+        # Model: CLEAN_UP may last longer than any limit, as there is no way back from it: protected tasks hold it up.
         self.can_go_back = False
         self._event = self.green.stage("CLEAN_UP", self._event)
         self._host.changed(self._event)
@@ -220,11 +224,19 @@ class BlueGreen:
         yield from self._ask(stage)
         if until is not None and not until():
             met = self._wait(until)
-            yield met | self.sim.sleep(STAGE_SECONDS)
+            yield from self._rest(STAGE_SECONDS, met)
             if not met.triggered:
                 self._give_up(self._event, f"stage {stage} lasted longer than 24 hours")
             cause: Any = met.value
             self._event = cause
+
+    def _rest(self, seconds: float, unless: simpy.Event | None = None) -> Steps:
+        """Let so many seconds pass, unless an event comes first; the deployment fails where they go past its end."""
+        left = self._ends_at - self.sim.now
+        pause = self.sim.sleep(min(seconds, left))
+        yield pause if unless is None else pause | unless
+        if seconds > left and (unless is None or not unless.triggered):
+            self._give_up(self._event, "it lasted longer than 30 days")
 
     def _wait(self, condition: Callable[[], bool]) -> simpy.Event:
         self._condition, self._met = condition, self.sim.env.event()
@@ -273,10 +285,10 @@ class BlueGreen:
                 self._give_up(self._event, f"a hook at {stage} answered FAILED")
             details |= answer.details
             if self.sim.now + answer.delay > ends:
-                yield self.sim.sleep(max(ends - self.sim.now, 0.0))
+                yield from self._rest(max(ends - self.sim.now, 0.0))
                 self._timed_out(hook, stage)
                 return
-            yield self.sim.sleep(answer.delay)
+            yield from self._rest(answer.delay)
 
     def _call(self, hook: DeploymentLifecycleHook, stage: str, details: dict[str, Any]) -> HookAnswer:
         payload = {
@@ -311,7 +323,7 @@ class BlueGreen:
         text = f"Deployment {self.green.id} pauses at stage {stage} until you continue it."
         self._event = self.sim.log.add("hook", self.green.id, text, self._event, status="AWAITING_ACTION")
         self._paused = answered = self.sim.env.event()
-        yield answered | self.sim.sleep(minutes * MINUTE)
+        yield from self._rest(minutes * MINUTE, answered)
         self._paused = None
         if not answered.triggered:
             self._timed_out(hook, stage)

@@ -25,6 +25,11 @@ LONGEST_THROTTLE = 27 * MINUTE
 class Deployment:
     """What a service runs, or is to run: a task definition, and how the application in it behaves."""
 
+    # Model: image tags are not resolved to digests. All tasks of a deployment run the same application, as they do in
+    # AWS since the first task's digest holds for the others; what is left out is the deployment whose tag could not be
+    # resolved in three attempts, and which may mix two images if the tag is moved meanwhile
+    # [ECS Developer Guide, deployment-type-ecs; read 2026-11-24].
+
     def __init__(
         self,
         sim: Simulation,

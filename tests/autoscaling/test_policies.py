@@ -255,6 +255,67 @@ def test_cpu_saturates_and_climbs_a_tenfold_spike_in_steps_while_requests_per_ta
     assert requests == [18, 19]
 
 
+def test_requests_per_target_are_those_of_each_target_group():
+    """A quarter of 20 requests/s goes to one target, three quarters to two: 300 a minute each, then 450 each."""
+    sim = ecs.Simulation(1)
+    front = ecs.LoadBalancer(sim, "front")
+    canary = ecs.TargetGroup(sim, "canary")
+    cluster = ecs.Cluster(sim, "shop")
+    for name, count, group in (("web", 2, front), ("new", 1, canary)):
+        ecs.Service(cluster, ecs.TaskDefinition(name), desired_count=count, load_balancer=group)
+    front.forward({front.default_group: 3, canary: 1})
+    ecs.Traffic(sim, 20, cpu_seconds=0.001, arrivals="even", from_minute=5).to(front)
+    run = sim.run(minutes=35)
+    whole = {name: run.metrics["RequestCountPerTarget", name]["Sum"][5:35] for name in ("front", "canary")}
+    means = {name: sum(counts) / len(counts) for name, counts in whole.items()}
+
+    assert means == {"front": pytest.approx(450, rel=0.02), "canary": pytest.approx(300, rel=0.03)}
+    assert [2 * a + b for a, b in zip(whole["front"], whole["canary"], strict=True)] == pytest.approx(
+        [1200] * 30, abs=1
+    )
+
+
+def test_requests_per_target_of_one_group_scale_in_under_full_load_once_blue_green_has_shifted_traffic_to_another():
+    """Why ECS does not support this metric for blue/green: the group that the policy watches counts 0."""
+    sim = ecs.Simulation(3)
+    front = ecs.LoadBalancer(sim, "front", deregistration_delay_seconds=10)
+    green = ecs.TargetGroup(sim, "green", deregistration_delay_seconds=10)
+    web = ecs.Service(
+        ecs.Cluster(sim, "shop"),
+        ecs.TaskDefinition("web"),
+        desired_count=2,
+        load_balancer=front,
+        advanced_configuration=ecs.AdvancedConfiguration(alternate_target_group=green),
+        deployment_configuration=ecs.DeploymentConfiguration(strategy="BLUE_GREEN", bake_time_in_minutes=5),
+    )
+    limits = {"min_capacity": 1, "max_capacity": 20}
+    ecs.TargetTracking(web, "ALBRequestCountPerTarget", target=600, resource_label="front", **limits)
+    load = ecs.spike(base=10, peak=60, at_minute=10, for_minutes=60)
+    ecs.Traffic(sim, load, cpu_seconds=0.001, arrivals="even").to(front)
+    before = [wanted(sim.run(minutes=30)), web.desired_count]
+    web.update(force_new_deployment=True)
+    run = sim.run(minutes=120)
+
+    assert before == [[6], 6]
+    assert (web.deployment.rollout_state, web.desired_count) == ("COMPLETED", 1)
+    assert run.metrics["RequestCountPerTarget", "front"]["Sum"][-1] is None
+    assert run.metrics["RequestCountPerTarget", "green"]["Sum"][65] == pytest.approx(3600, abs=1)
+
+
+def test_vector_61_1000_concurrent_requests_over_10_replicas_are_100_each():
+    """A custom metric per task: the service is at its target, and 1,500 make it 15 replicas."""
+    web = service(10)
+    concurrency = 1000.0
+    each = metric(web, lambda: concurrency / web.running_count if web.running_count else None, "Concurrency")
+    track(web, each, target=100)
+    run = web.sim.run(minutes=30)
+    average, replicas = run.metrics["Concurrency", "custom"]["Average"][-1], web.running_count
+    concurrency = 1500.0
+    web.sim.run(minutes=40)
+
+    assert (average, replicas, web.running_count) == (100, 10, 15)
+
+
 @pytest.mark.parametrize(("seed", "cooldown", "startup"), [(1, 0, 150), (2, 60, 5), (3, 300, 60), (4, 300, 150)])
 def test_requests_per_target_do_not_overshoot_whatever_the_cooldown_and_however_slow_tasks_are(seed, cooldown, startup):
     """30 requests/s at a target of 100 a minute need 18 tasks; chance (a minute's count has a deviation of 42) makes it

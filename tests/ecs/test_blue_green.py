@@ -102,8 +102,18 @@ def test_the_two_revisions_cost_twice_the_capacity_for_as_long():
     short, long = bill(5), bill(35)
     both = [sum(begin <= 2400 < end for begin, end in spans(run)) for run in (short, long)]
 
+    # 30 minutes more of both: twice what the two tasks of one revision cost in that time.
+    def alone(minutes):
+        sim, _ = shop()
+        return fargate(sim.run(minutes=minutes))
+
+    one = alone(60) - alone(30)
     assert both == [2, 4]
-    assert ecs.bill(long).total > ecs.bill(short).total
+    assert (one + fargate(long) - fargate(short)) / one == pytest.approx(2, rel=1e-3)
+
+
+def fargate(run):
+    return float(sum(line.usd for line in ecs.bill(run).lines if line.category == "Fargate"))
 
 
 def spans(run):
@@ -315,12 +325,17 @@ def test_without_rollback_a_failed_deployment_stays_where_it_is_until_the_next_t
 
 
 def test_an_alarm_during_the_clean_up_comes_too_late():
-    sim, web = alarmed(at_minute=0, bake_time_in_minutes=1)
+    """A protected task of blue holds the clean-up back for two hours; the alarm goes off within them."""
+    sim, web = alarmed(at_minute=15, bake_time_in_minutes=1)
     web.update_task_protection([web.tasks[0].id])
     run = sim.run(minutes=30)
+    alarm = next(event for event in run.events("alarm", "trouble") if "goes off" in event.text)
+    state = web.deployment.rollout_state
+    later = sim.run(minutes=140)
 
-    assert "CLEAN_UP" in dict(stages(run, web.deployment))
-    assert web.deployment.rollout_state == "IN_PROGRESS"
+    assert dict(stages(run, web.deployment))["CLEAN_UP"] < alarm.seconds < 30 * 60
+    assert (state, web.deployment.rollout_state) == ("IN_PROGRESS", "COMPLETED")
+    assert [percent for _, percent in shares(later)] == [0, 100]
 
 
 # Hooks
@@ -490,6 +505,26 @@ def test_a_stage_that_lasts_longer_than_a_day_fails_the_deployment():
 
 
 # One deployment after another
+
+
+@pytest.mark.parametrize(("days", "state", "why"), [(14, "FAILED", "longer than 30 days"), (9, "COMPLETED", None)])
+def test_a_deployment_that_lasts_longer_than_30_days_fails(days, state, why):
+    """Three pauses, each within its own limit of 14 days."""
+    timeout = ecs.DeploymentLifecycleHookTimeoutConfiguration(timeout_in_minutes=days * 1440, action="CONTINUE")
+    pauses = ecs.DeploymentLifecycleHook(
+        lifecycle_stages=("PRE_SCALE_UP", "POST_SCALE_UP", "POST_TEST_TRAFFIC_SHIFT"),
+        target_type="PAUSE",
+        timeout_configuration=timeout,
+    )
+    sim, web = shop(lifecycle_hooks=[pauses])
+    web.update(force_new_deployment=True)
+    green = web.deployment
+    run = sim.run(minutes=45 * 1440)
+    failed = [event for event in run.log if event.subject == green.id and "failed" in event.text]
+
+    assert green.rollout_state == state
+    assert [event.text.split("it lasted ")[1] for event in failed] == ([f"{why}."] if why else [])
+    assert [round((event.seconds - 240) / 86400, 3) for event in failed] == ([30.0] if why else [])
 
 
 def test_an_update_during_the_canary_goes_back_to_blue_and_starts_anew():

@@ -479,13 +479,23 @@ def test_while_a_deployment_is_in_progress_scaling_goes_out_and_not_in():
         advanced_configuration=ecs.AdvancedConfiguration(alternate_target_group=green),
         deployment_configuration=ecs.DeploymentConfiguration(strategy="BLUE_GREEN", bake_time_in_minutes=90),
     )
-    ecs.TargetTracking(web, target=50, min_capacity=1, max_capacity=10)
+    busy = ecs.CustomMetric(sim, "Busy", "Percent", lambda: 100.0 if 3600 <= sim.now < 4200 else 0.0)
+    ecs.TargetTracking(web, busy, target=50, min_capacity=1, max_capacity=10)
     sim.run(minutes=5)
     web.update(force_new_deployment=True)
-    run = sim.run(minutes=60)
+    seen = []
+    for minute in (60, 75, 94, 130):
+        run = sim.run(minutes=minute)
+        seen.append((web.deployments[-1].rollout_state, web.desired_count, web.running_count))
 
-    assert web.desired_count == 4
-    assert any("scale-in is off until it ends" in event.text for event in run.log)
+    # Both revisions follow the desired count; in goes the service only when the deployment has ended.
+    assert seen == [
+        ("IN_PROGRESS", 4, 8),
+        ("IN_PROGRESS", 10, 20),
+        ("IN_PROGRESS", 10, 20),
+        ("COMPLETED", 1, 1),
+    ]
+    assert sum("scale-in is off until it ends" in event.text for event in run.log) == 2
 
 
 def test_scheduling_and_rebalancing_are_named_as_botocore_names_them():
