@@ -12,7 +12,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from book import cells, labs_links, offline
+from book import cells, gathered, labs_links, listings, offline
 
 FIGURES = ('class="ecs-figure', 'class="ecs-explorer')
 """What a page has in its body when it needs plotly.js."""
@@ -32,6 +32,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     offline.setup(app)
     cells.setup(app)
     labs_links.setup(app)
+    listings.setup(app)
+    gathered.setup(app)
     if os.environ.get(BOOK_URL):
         app.setup_extension("sphinx_sitemap")
     app.add_config_value("book_code", os.environ.get(BUILD_CODE, ""), "env")
