@@ -98,6 +98,7 @@ class Task(Tenant):
             task_definition=definition.name,
             cpu=definition.cpu,
             memory=definition.memory,
+            network_mode=definition.network_mode,
             zone=zone,
             capacity_provider=provider.name,
             launch_type=provider.launch_type,

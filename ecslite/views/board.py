@@ -96,6 +96,7 @@ def _task(task: Part, seen: measures.Service) -> dict[str, Any]:
         "placed": round(said["placed_at"], 1) if "placed_at" in said else None,
         "cpu": said["cpu"],
         "memory": said["memory"],
+        "eni": said.get("network_mode") == "awsvpc",
         "states": _times(task.states),
         "target": _times(target.states) if target else [],
         "use": [None if value is None else round(value) for value in seen.cpu_of(task.id)],

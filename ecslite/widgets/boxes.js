@@ -112,9 +112,10 @@ export function instanceBox({ instance, from, until, slot }, placed, ask, askIns
       key = next;
       el.dataset.stage = STAGES[now] ?? "run";
       const [cpu, memory] = drawPlane(plane, instance, here).map(Math.round);
-      const enis = instance.task_enis === null ? "" : `, ${here.length} of ${instance.task_enis} ENIs`;
+      const [mine, most] = [here.filter((chip) => chip.task.eni).length, instance.task_enis];
+      const enis = most === null ? "" : `, ${mine} of ${most} ENIs`;
       say(state, here.length || now !== "InService" ? now : "InService, empty");
-      say(use, `CPU ${cpu} %, memory ${memory} %`);
+      say(use, `CPU ${cpu} %, memory ${memory} %${most === null ? "" : `, ENI ${mine}/${most}`}`);
       el.dataset.empty = String(here.length === 0);
       head.setAttribute("aria-label", `Instance ${instance.short}, ${instance.type}: ${now}, ${here.length} task${here.length === 1 ? "" : "s"}, CPU ${cpu} % and memory ${memory} % reserved${enis}. Why?`);
     },

@@ -17,7 +17,11 @@ from ecslite.widgets import Choice, Explorer, Prediction, Range, assets, still
 HOST = "http://127.0.0.1:9"
 """No server stands there: every request of the page is answered by the test."""
 
-TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
+TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+}
 
 PAGE = """<!doctype html><html lang="en" data-theme="light"><title>A page</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
