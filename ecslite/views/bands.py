@@ -17,7 +17,8 @@ LOW, HIGH = 0.1, 0.9
 def band(figures: Sequence[Mapping[str, Any]]) -> list[Spec]:
     """Two traces for each line that all figures have: the band's lower edge, and its upper edge filled down to it.
 
-    Levels that are set, and so equal in all runs, have no band.
+    Levels that are set, and so equal in all runs, have no band, nor have lines that are in milliseconds in one figure
+    and in seconds in another.
     """
     return [trace for name in _common(figures) for trace in _edges(name, figures)]
 
@@ -33,7 +34,14 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 def _common(figures: Sequence[Mapping[str, Any]]) -> list[str]:
     names = [trace["name"] for trace in figures[0]["data"] if trace["mode"] != "markers"]
-    return [name for name in names if all(_trace(figure, name) for figure in figures)]
+    units = {name: _unit(figures[0], name) for name in names}
+    return [name for name in names if all(_unit(figure, name) == units[name] for figure in figures)]
+
+
+def _unit(figure: Mapping[str, Any], name: str) -> str | None:
+    """The unit in which a figure draws the line of that name; None where it has none."""
+    trace = _trace(figure, name)
+    return None if trace is None else str(figure["layout"][trace["yaxis"].replace("y", "yaxis")]["title"]["text"])
 
 
 def _trace(figure: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:

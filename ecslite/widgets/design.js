@@ -6,9 +6,12 @@ import { createWaterfall } from "./waterfall.js";
 import { createAnatomy } from "./anatomy.js";
 import { disclosure, eventTable, tableOf } from "./tables.js";
 
-/** The lines of the run before, thin and grey, so that a change can be seen. */
-function ghostLines(figure) {
-  return figure.data.filter((trace) => trace.mode !== "markers").map((trace) => ({
+/** The unit of the panel in which a line is drawn. */
+const unitOf = (figure, trace) => figure.layout[(trace.yaxis ?? "y").replace("y", "yaxis")]?.title?.text;
+
+/** The lines of the run before, thin and grey, so that a change can be seen; none of a panel whose unit is another now. */
+function ghostLines(figure, now) {
+  return figure.data.filter((trace) => trace.mode !== "markers" && unitOf(figure, trace) === unitOf(now, trace)).map((trace) => ({
     ...trace, name: `${trace.name}, before`, fill: "none", mode: "lines", hoverinfo: "skip", hovertemplate: null, opacity: 0.55,
     line: { ...trace.line, color: "#7A828C", width: 1.2, dash: "dot" },
   }));
@@ -56,7 +59,7 @@ export function createDesigns(spec, labels, { onShrink, name }) {
   /** Draws the figures again: with a prediction, the lines of the run before, and bands. */
   function draw({ prediction, before = null, bands = null, pictures = [] }) {
     shown.forEach((answer, index) => {
-      const more = [...(before?.[index]?.figure ? ghostLines(before[index].figure) : []), ...(bands?.[index]?.traces ?? [])];
+      const more = [...(before?.[index]?.figure ? ghostLines(before[index].figure, answer.figure) : []), ...(bands?.[index]?.traces ?? [])];
       const figure = more.length ? { ...answer.figure, data: [...more, ...answer.figure.data] } : answer.figure;
       made[index].figure.draw(figure, answer.alt, prediction, pictures[index] ?? null);
     });

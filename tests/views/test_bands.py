@@ -46,6 +46,13 @@ def test_a_line_that_one_run_lacks_has_none_either():
     assert bands.band([figure(([0.5], [1])), other]) == []
 
 
+def test_a_line_in_milliseconds_here_and_in_seconds_there_has_none_and_the_others_keep_theirs():
+    quick, slow = figure(([0.5], [900])), figure(([0.5], [3]))
+    slow["layout"]["yaxis"]["title"]["text"] = "s"
+    assert bands.band([quick, slow]) == []
+    assert [trace["name"] for trace in bands.band([quick, figure(([0.5], [800]))])] == ["Tasks, lower", "Tasks, upper"]
+
+
 def test_plotly_accepts_a_figure_with_bands():
     runs = [figures.service(shop(seed, minutes=20)) for seed in (1, 2, 3)]
     spec = {**runs[0], "data": [*bands.band(runs), *runs[0]["data"]]}

@@ -97,6 +97,36 @@ def test_the_run_before_stays_as_a_ghost_until_a_band_takes_its_place(page):
     assert ("Running tasks, before" in names(page), "Running tasks, upper" in names(page)) == (False, True)
 
 
+def answered_in(seconds, seed):
+    """A shop whose every request waits so long."""
+    sim = ecs.Simulation(seed)
+    front = ecs.LoadBalancer(sim, "front")
+    ecs.Service(ecs.Cluster(sim, "shop"), ecs.TaskDefinition("web"), desired_count=1, load_balancer=front, workers=50)
+    ecs.Traffic(sim, 2, cpu_seconds=ecs.Constant(0.0), wait_seconds=ecs.Constant(float(seconds))).to(front)
+    return sim.run(minutes=5)
+
+
+def waiting() -> Explorer:
+    return Explorer(
+        name="waiting",
+        question="How long?",
+        controls=[Range("seconds", "Each waits", 1, 5, 1, unit="s")],
+        scenario=answered_in,
+        outcome=lambda run: max(value or 0 for value in run.metrics["TargetResponseTime"]["p95"]),
+        prediction=Prediction("How long?", 0, 10, unit="s", settings={"seconds": 5}),
+        sentence=lambda run, previous: "So long.",
+    )
+
+
+def test_a_run_before_in_milliseconds_leaves_no_ghost_in_a_panel_of_seconds(visit):
+    page = visit(explorer=waiting)
+    attach(page)
+    page.get_by_role("button", name="Skip", exact=True).click()
+    expect(page.locator(".ecs-sentence")).to_contain_text("So long.")
+    page.wait_for_function("document.querySelector('.ecs-plot').data.some((one) => one.name === 'Running, before')")
+    assert ("Requests, before" in names(page), "p95 latency, before" in names(page)) == (True, False)
+
+
 def test_a_bar_of_the_waterfall_says_why_and_leads_to_the_control_behind_it(page):
     page.get_by_role("button", name="More data points").click()
     expect(page.locator(".ecs-span-said")).to_contain_text(
