@@ -99,7 +99,12 @@ def service(run: Run, name: str | None = None) -> Service:
         raise NotInThisRun(f"service={name!r}: this run has {', '.join(services) or 'no service'}; name one of them")
     tasks = tuple(task for task in run.of_kind("task") if task.attributes["service"] == name)
     ids = {task.id for task in tasks}
-    targets = {part.attributes["task"]: part for part in run.of_kind("target") if part.attributes["task"] in ids}
+    # What stands behind a name or a Service Connect endpoint is a target too, but no load balancer's.
+    targets = {
+        part.attributes["task"]: part
+        for part in run.of_kind("target")
+        if part.attributes["task"] in ids and "load_balancer" in part.attributes
+    }
     behind = {part.attributes["load_balancer"] for part in targets.values()}
     # An only service whose tasks never came to be registered still stands behind the load balancer.
     balancers = sorted(behind) or [part.id for part in run.of_kind("load_balancer") if len(services) == 1]

@@ -40,7 +40,7 @@ export function createDesigns(spec, labels, { onShrink, name }) {
   function box(label) {
     const el = h("div", { class: "ecs-figure-box" }, label && h("p", { class: "ecs-design" }, label));
     figures.append(el);
-    return { el, figure: createFigure(el, { onTime: (seconds) => board.seek(seconds) }) };
+    return { el, figure: createFigure(el, { onTime: (seconds) => one().board && board.seek(seconds) }) };
   }
 
   function look(to) {

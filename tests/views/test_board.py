@@ -63,6 +63,15 @@ def test_a_balancer_knows_its_services(fleet):
     assert [one["services"] for one in board.board(fleet)["load_balancers"]] == [["web"]]
 
 
+def test_a_service_that_is_found_by_a_name_is_on_the_board_without_a_load_balancer():
+    sim = ecs.Simulation(1)
+    names = {"service_registries": [ecs.Discovery(sim, "orders.shop.local")]}
+    ecs.Service(ecs.Cluster(sim, "shop"), ecs.TaskDefinition("orders"), desired_count=2, **names)
+    made = board.board(sim.run(minutes=2))
+
+    assert ([one["name"] for one in made["services"]], made["load_balancers"]) == (["orders"], [])
+
+
 def test_one_service_may_be_shown_alone(fleet):
     shown = board.board(fleet, service="job")
     assert ({task["service"] for task in shown["tasks"]}, shown["load_balancers"]) == ({"job"}, [])
