@@ -25,6 +25,7 @@ __all__ = [
     "check_placement",
     "choose_instance",
     "choose_task_to_stop",
+    "unmet",
 ]
 
 ZONE = "attribute:ecs.availability-zone"
@@ -100,10 +101,20 @@ def check_placement(
 
 def allowed(instance: ContainerInstance, group: str, constraints: Sequence[PlacementConstraint]) -> bool:
     """Whether constraints let one more task of the group onto the instance."""
-    return all(
-        instance.tasks_of(group) == 0 if rule.type == "distinctInstance" else rule.query(instance.values())
-        for rule in constraints
-    )
+    return unmet(instance, group, constraints) is None
+
+
+def unmet(instance: ContainerInstance, group: str, constraints: Sequence[PlacementConstraint]) -> str | None:
+    """The first constraint that keeps one more task of the group off the instance, in ECS's words; None if none does.
+
+    [ECS Developer Guide, api_failures_messages; seen in service events of real accounts; read 2026-11-24]
+    """
+    for rule in constraints:
+        if rule.type == "distinctInstance" and instance.tasks_of(group):
+            return "DistinctInstance placement constraint unsatisfied."
+        if rule.type == "memberOf" and not rule.query(instance.values()):
+            return "MemberOf placement constraint unsatisfied."
+    return None
 
 
 def choose_instance(
@@ -120,21 +131,25 @@ def choose_instance(
     roomy = [instance for instance in active if instance.lacks(need) is None]
     fitting = [instance for instance in roomy if allowed(instance, group, constraints)]
     if not fitting:
-        return _why_none(active, roomy, need)
+        return _why_none(active, roomy, need, partial(unmet, group=group, constraints=constraints))
     for strategy in strategies:
         fitting = _best(fitting, strategy, active, group)
     return random.choice(fitting)
 
 
-def _why_none(active: list[ContainerInstance], roomy: list[ContainerInstance], need: Need) -> str:
+def _why_none(
+    active: list[ContainerInstance],
+    roomy: list[ContainerInstance],
+    need: Need,
+    forbidden: Callable[[ContainerInstance], str | None],
+) -> str:
     unable = "was unable to place a task because no container instance met all of its requirements"
     if not active:
         return f"{unable}. Reason: No Container Instances were found in your cluster."
-    if roomy:
-        return f"{unable}. Reason: the placement constraints allow none of those with room."
-    closest = max(active, key=lambda instance: (instance.remaining_cpu, instance.remaining_memory))
-    lacks = closest.lacks(need)
-    has = f'encountered error "{lacks}"' if lacks == NO_INTERFACE else f"has {lacks}"
+    # Model: which instance AWS calls the closest is not documented; here it is the one with the most room.
+    closest = max(roomy or active, key=lambda instance: (instance.remaining_cpu, instance.remaining_memory))
+    lacks = closest.lacks(need) or forbidden(closest)
+    has = f"has {lacks}" if roomy == [] and lacks != NO_INTERFACE else f'encountered error "{lacks}"'
     return f"{unable}. The closest matching container-instance {closest.id} {has}."
 
 

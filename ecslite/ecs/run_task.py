@@ -18,7 +18,7 @@ from ecslite.ecs.cluster import Capacity, Cluster
 from ecslite.ecs.containers import check_behaviours
 from ecslite.ecs.families import resolve
 from ecslite.ecs.launch_type import capacity_of, instances_for, strategy_of
-from ecslite.ecs.placement import PlacementConstraint, PlacementStrategy, check_placement, choose_instance
+from ecslite.ecs.placement import PlacementConstraint, PlacementStrategy, check_placement, choose_instance, unmet
 from ecslite.ecs.stopped import STOPPED_BY_USER
 from ecslite.ecs.task import Task
 from ecslite.ecs.task_definition import TaskDefinition
@@ -43,7 +43,7 @@ class Failure:
     """Why a task was not placed [ECS API, Failure; ECS Developer Guide, api_failures_messages; read 2026-11-24]."""
 
     reason: str
-    """RESOURCE:CPU, RESOURCE:MEMORY, RESOURCE:PORTS, RESOURCE:ENI, ATTRIBUTE, or a sentence."""
+    """RESOURCE:CPU, RESOURCE:MEMORY, RESOURCE:PORTS, RESOURCE:ENI, ATTRIBUTE, a constraint, or a sentence."""
     arn: str = ""
     """The container instance that could not take it; here its id."""
     detail: str = ""
@@ -222,11 +222,16 @@ class Call:
         )
 
     def _failures(self, instances: Sequence[ContainerInstance], otherwise: str) -> tuple[Failure, ...]:
-        """For each ACTIVE instance what it lacks; where none is, or something else is the matter, the one reason."""
+        """For each ACTIVE instance why it takes none; where there is none, or it is something else, the one reason."""
         active = [one for one in instances if one.status == "ACTIVE"]
-        lacks = [(one, one.lacks(self.definition.need)) for one in active]
-        found = tuple(Failure(_code(words), one.id) for one, words in lacks if words is not None)
+        why = [(one, self._refusal(one)) for one in active]
+        found = tuple(Failure(words, one.id) for one, words in why if words is not None)
         return found if len(found) == len(active) and found else (Failure(_reason(otherwise)),)
+
+    def _refusal(self, instance: ContainerInstance) -> str | None:
+        """What an instance lacks, or the constraint that it does not meet, as RunTask says it; None if it would do."""
+        lacks = instance.lacks(self.definition.need)
+        return unmet(instance, self.group, self.constraints) if lacks is None else _code(lacks)
 
     def _add(self, provider: Capacity, event: int, zone: str | None) -> Task:
         task = Task(

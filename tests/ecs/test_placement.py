@@ -90,7 +90,18 @@ def test_vector_32_a_reservation_counts_not_the_limit():
 def test_distinct_instances_hold_one_task_of_a_service_each():
     fleet = [instance("i-1", tasks=1), instance("i-2", tasks=1)]
 
-    assert "constraints" in place(fleet, constraints=[PlacementConstraint("distinctInstance")])
+    said = place(fleet, constraints=[PlacementConstraint("distinctInstance")])
+
+    assert said.endswith('encountered error "DistinctInstance placement constraint unsatisfied.".')
+
+
+def test_a_closest_instance_with_room_says_which_constraint_it_does_not_meet():
+    fleet = [instance("i-1", tasks=1), instance("i-2")]
+    rules = [PlacementConstraint("memberOf", "attribute:ecs.instance-type == c5.large")]
+
+    assert place(fleet, constraints=rules).endswith(
+        'The closest matching container-instance i-2 encountered error "MemberOf placement constraint unsatisfied.".'
+    )
 
 
 def test_member_of_selects_by_the_query_language():

@@ -203,17 +203,21 @@ def test_a_failure_names_what_is_missing(definition, reason):
     assert {one.reason for one in ecs.run_task(cluster, definition, count=10).failures} == {reason}
 
 
-def test_without_an_instance_or_within_constraints_the_failure_is_a_sentence():
+def test_without_an_instance_the_failure_is_a_sentence():
     _, empty = on_instances(instances=0)
-    _, cluster = on_instances()
-    far = on_ec2(constraints=("attribute:ecs.availability-zone == eu-west-1a",))
 
     assert ecs.run_task(empty, on_ec2()).failures == (
         ecs.Failure("No Container Instances were found in your cluster."),
     )
-    assert ecs.run_task(cluster, far).failures == (
-        ecs.Failure("the placement constraints allow none of those with room."),
-    )
+
+
+def test_a_constraint_is_a_failure_of_each_instance_that_does_not_meet_it():
+    _, cluster = on_instances()
+    far = on_ec2(constraints=("attribute:ecs.availability-zone == eu-west-1a",))
+    failures = ecs.run_task(cluster, far).failures
+
+    assert {one.reason for one in failures} == {"MemberOf placement constraint unsatisfied."}
+    assert all(one.arn for one in failures)
 
 
 def test_spot_without_capacity_is_a_failure():
@@ -254,7 +258,7 @@ def test_binpack_and_constraints_hold_for_standalone_tasks():
 
     assert len({task.instance.id for task in pack}) == 1
     assert len({task.instance.id for task in apart.tasks}) == 3
-    assert len(apart.failures) == 1
+    assert {one.reason for one in apart.failures} == {"DistinctInstance placement constraint unsatisfied."}
 
 
 def test_draining_leaves_a_standalone_task_alone():
