@@ -8,7 +8,7 @@ there when it matters.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from random import Random
@@ -105,15 +105,16 @@ def _mixed(sim: ecs.Simulation, choose: Random) -> Built:
     return [*_fargate(sim, choose)[0], *_spot(sim, choose)[0]], []
 
 
-def _group(sim: ecs.Simulation, choose: Random, **sizes: int) -> ecs.AutoScalingGroup:
+def _group(sim: ecs.Simulation, choose: Random, taken: Sequence[str] = (), **sizes: int) -> ecs.AutoScalingGroup:
     spot = choose.random() < 0.3
     hooks = [
         ecs.LifecycleHook(lifecycle_transition=f"autoscaling:EC2_INSTANCE_{which}", action=ecs.Uniform(5, 60))
         for which in choose.choice(([], [], ["TERMINATING"], ["LAUNCHING", "TERMINATING"]))
     ]
+    name = f"fleet{len(sizes)}{choose.randrange(1000)}"
     return ecs.AutoScalingGroup(
         sim,
-        f"fleet{len(sizes)}{choose.randrange(1000)}",
+        f"{name}b" if name in taken else name,
         instance_type_name=choose.choice(TYPES),
         zones=ZONES[: choose.randint(1, 3)],
         termination_policy=choose.choice(("Default", "NewestInstance", "OldestInstance", "ClosestToNextInstanceHour")),
@@ -131,7 +132,8 @@ def _managed(sim: ecs.Simulation, choose: Random) -> Built:
     providers, groups = [], []
     for _ in range(choose.choice((1, 1, 2))):
         low = choose.choice((0, 0, 1, 3))
-        group = _group(sim, choose, min_size=low, max_size=low + choose.randint(1, 8))
+        taken = [one.name for one in groups]
+        group = _group(sim, choose, taken, min_size=low, max_size=low + choose.randint(1, 8))
         least = choose.choice((1, 1, 2))
         scaling = ecs.ManagedScaling(
             target_capacity=choose.choice((100, 100, 80, 50)),
