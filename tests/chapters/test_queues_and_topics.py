@@ -87,7 +87,7 @@ def test_a_visibility_timeout_below_the_work_hands_orders_out_twice(chapter, vis
 @pytest.mark.parametrize("seed", SEEDS)
 def test_only_poison_ends_among_the_dead_letters(chapter, seed):
     ecs = chapter["ecs"]
-    sim, till = chapter["packing"](seed, poison=0.02, tables=10)
+    sim, till = chapter["packing"](seed, poison=0.02, tables=10, receives=3)
     ecs.Traffic(sim, ecs.spike(base=0, peak=0.5, at_minute=1, for_minutes=25)).to(till)
     run = sim.run(minutes=40)
 
@@ -118,7 +118,7 @@ def test_a_longer_visibility_timeout_still_loses_some(chapter, printer):
 
 def test_exercise_3_poison_moves_after_three_visibility_timeouts(chapter):
     ecs = chapter["ecs"]
-    sim, till = chapter["packing"](7, poison=1.0, tables=2)
+    sim, till = chapter["packing"](7, poison=1.0, tables=2, receives=3)
     till.target.send_message(ecs.Message(1, 0.0, poison=True))
     run = sim.run(minutes=6)
     gone = next(minute for minute, many in enumerate(chapter["waiting"](run, "letters"), 1) if many)
