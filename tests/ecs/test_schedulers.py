@@ -44,6 +44,26 @@ def test_a_daemon_service_has_one_task_on_each_instance_and_it_is_there_first():
     assert agent.deployment.rollout_state == "COMPLETED"
 
 
+def test_a_daemon_deployment_that_has_failed_replaces_no_more_tasks():
+    """One instance at a time: the third failed start ends the deployment, and the other two keep what they have."""
+    sim, cluster, _ = on_instances(count=3)
+    breaker = ecs.DeploymentCircuitBreaker(
+        rollback=False, threshold_configuration=ecs.ThresholdConfiguration(type="COUNT", value=3)
+    )
+    bounds = ecs.DeploymentConfiguration(
+        minimum_healthy_percent=66, maximum_percent=100, deployment_circuit_breaker=breaker
+    )
+    agent = daemon(cluster, deployment_configuration=bounds)
+    sim.run(minutes=5)
+    first = agent.deployment
+    agent.update(application=ecs.Application(pull_error="manifest for agent:9 not found"))
+    sim.run(minutes=60)
+    left = [task for task in agent.tasks if task.deployment == first.id]
+
+    assert (agent.deployment.rollout_state, agent.deployment.failed_tasks) == ("FAILED", 3)
+    assert [(task.last_status, task.desired_status) for task in left] == [("RUNNING", "RUNNING")] * 2
+
+
 def test_a_daemon_task_leaves_a_draining_instance_last_and_comes_back_with_it():
     sim, cluster, _ = on_instances()
     agent = daemon(cluster)
@@ -506,3 +526,39 @@ def test_scheduling_and_rebalancing_are_named_as_botocore_names_them():
     assert {"healthyPercent", "sourceServiceRevisionCleanup", "enable"} == set(
         model.shape_for("DeploymentEarlySuccessCriteria").members
     )
+
+
+def test_a_front_that_is_told_errors_for_a_time_takes_the_task_out_and_in_again():
+    """From 60 to 200 s after its start, within the grace period: nothing is replaced."""
+    sim = ecs.Simulation(1)
+    front = ecs.LoadBalancer(sim, "front")
+    flaps = ecs.Application(fails_checks=((60, 200),))
+    web = ecs.Service(
+        ecs.Cluster(sim, "shop"),
+        WEB,
+        desired_count=1,
+        load_balancer=front,
+        application=flaps,
+        health_check_grace_period_seconds=900,
+    )
+    run = sim.run(minutes=10)
+    (target,) = run.of_kind("target")
+    moments = {state: second for second, state, _ in target.states}
+    started = web.tasks[0].containers.own.started_at
+
+    assert [state for _, state, _ in target.states] == ["initial", "healthy", "unhealthy", "healthy"]
+    assert 60 < moments["unhealthy"] - started <= 120 and 200 < moments["healthy"] - started <= 350
+    assert len(run.of_kind("task")) == 1
+
+
+def test_a_task_that_ends_before_its_checks_would_fail_says_nothing_of_them():
+    sim = ecs.Simulation(1)
+    front = ecs.LoadBalancer(sim, "front", deregistration_delay_seconds=0)
+    flaps = ecs.Application(fails_checks=((300, 400),))
+    web = ecs.Service(ecs.Cluster(sim, "shop"), WEB, desired_count=1, load_balancer=front, application=flaps)
+    sim.run(minutes=3)
+    web.update(desired_count=0)
+    run = sim.run(minutes=12)
+
+    assert [event.text for event in run.events("application")] == []
+    assert web.tasks == []

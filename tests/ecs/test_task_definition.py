@@ -419,3 +419,21 @@ def test_a_definition_keeps_the_document_that_it_was_read_from():
     assert definition.not_simulated == ("containerDefinitions[0].dockerLabels", "containerDefinitions[0].secrets")
     assert definition.document["containerDefinitions"][0]["dockerLabels"] == {"team": "shop"}
     assert TaskDefinition("web").document == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "says"),
+    [
+        ({"memory": "lots"}, "memory", '"lots" is not a size: use MiB (512) or GB (0.5 GB)'),
+        (
+            {"containerDefinitions": [{"name": "a", "image": "i", "essential": "true"}]},
+            "containerDefinitions[0].essential",
+            '"true" is a text where AWS takes true or false: write it without quotes',
+        ),
+    ],
+)
+def test_a_value_of_another_kind_is_named_with_its_path_and_what_to_write(body, path, says):
+    with pytest.raises(InvalidDocument) as raised:
+        TaskDefinition.from_aws(document(**body))
+
+    assert (path, says) in [(fault.path, fault.message) for fault in raised.value.faults]
