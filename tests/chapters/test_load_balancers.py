@@ -141,7 +141,8 @@ def test_overload_fails_checks_and_has_well_tasks_replaced_and_the_balancer_fail
         front = ecs.LoadBalancer(sim, "front", deregistration_delay_seconds=30, health_check=check)
         cluster, tea = ecs.Cluster(sim, "shop"), ecs.TaskDefinition("tea")
         ecs.Service(cluster, tea, desired_count=2, load_balancer=front, backlog=backlog)
-        ecs.Traffic(sim, ecs.spike(base=2, peak=40, at_minute=6, for_minutes=4), cpu_seconds=0.06).to(front)
+        visitors = ecs.spike(base=2, peak=40, at_minute=6, for_minutes=4)
+        ecs.Traffic(sim, visitors, cpu_seconds=0.06, from_minute=2).to(front)
         return sim.run(minutes=20)
 
     def condemned(run):
