@@ -66,7 +66,8 @@ class Scheduler(ABC):
         """
         if not task.ready or not task.healthy or task.running_since is None:
             return False
-        waits = self.primary.rollout_state == "IN_PROGRESS" and task.deployment == self.primary.id and not task.checked
+        starts = self.primary.rollout_state == "IN_PROGRESS" and task.deployment == self.primary.id
+        waits = starts and not task.checked and not task.displaced
         return not waits or self.sim.now - task.running_since >= HEALTHY_AFTER
 
     def healthy(self, tasks: list[Task]) -> list[Task]:
