@@ -45,6 +45,11 @@ def zip_() -> None:
     step("zip", module("archive").build)
 
 
+def linkcheck() -> None:
+    """Every page that the book links to is asked for."""
+    step("links", module("html").check_links)
+
+
 def port() -> int:
     """Looks whether the port is free, before anybody waits for a build."""
     web = module("serve")
@@ -82,7 +87,7 @@ def module(name: str) -> Any:
 
 STEPS: dict[str, Callable[[], object]] = {
     each.__name__.rstrip("_"): each
-    for each in (setup, kernel, html, lite, book, zip_, port, serve, browsers, types, lock)
+    for each in (setup, kernel, html, lite, book, zip_, linkcheck, port, serve, browsers, types, lock)
 }
 
 

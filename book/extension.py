@@ -12,7 +12,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from book import cells, gathered, labs_links, listings, offline
+from book import cells, gathered, labs_links, listings, notebooks, offline
 
 FIGURES = ('class="ecs-figure', 'class="ecs-explorer')
 """What a page has in its body when it needs plotly.js."""
@@ -27,6 +27,12 @@ BUILD_CODE = "BOOK_CODE"
 """Environment variable: the hash of the build's code and of the labs; Sphinx reads all pages again when it changes."""
 
 
+NOT_FOUND = """<h1>This page is not here</h1>
+<p>Perhaps it has another name now. Begin with <a href="{root}">the first page</a>, or search the book.</p>
+"""
+"""What a host shows where it finds nothing; it stands at any depth, so its one link goes from the site's root."""
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Sphinx's entry point."""
     offline.setup(app)
@@ -34,6 +40,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     labs_links.setup(app)
     listings.setup(app)
     gathered.setup(app)
+    notebooks.setup(app)
     if os.environ.get(BOOK_URL):
         app.setup_extension("sphinx_sitemap")
     app.add_config_value("book_code", os.environ.get(BUILD_CODE, ""), "env")
@@ -52,6 +59,7 @@ def configure(app: Sphinx, config: Config) -> None:
         config.notfound_urls_prefix = urlsplit(address).path
         config.sitemap_url_scheme = "{link}"
         config.sitemap_excludes = ["404.html", "search.html"]
+    config.notfound_context = {"title": "Not found", "body": NOT_FOUND.format(root=config.notfound_urls_prefix)}
 
 
 def add_page_contract(

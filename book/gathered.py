@@ -1,14 +1,19 @@
-"""Sphinx: the back matter that is gathered from the chapters: every term with its definition, and every source.
+"""Sphinx: what is gathered from the chapters: every term with its definition, every source, every question.
 
 ```{terms}              all terms of all {glossary} directives, by the alphabet, each with the chapter that explains it
 ```
 ```{sources}            all that the chapters' footnotes link to, each with the chapters that do
 ```
+```{questions}          all questions of "Check yourself", a section a chapter; again.ts says when each comes
+```
 
-What a page has is kept in the build's environment when the page is read. The two lists are made when their pages are
-written, and both pages are written again whenever any other page was read.
+What a page has is kept in the build's environment when the page is read. The lists are made when their pages are
+written, and these pages are written again whenever any other page was read.
 """
 
+import json
+import re
+from html import escape
 from typing import Any
 
 from docutils import nodes
@@ -21,11 +26,17 @@ from sphinx.util.docutils import SphinxDirective
 from book.tables import link
 
 Found = dict[str, list[Any]]
-"""A page's "terms": (term, id, definition), its "sources": (work, title, address), and whether it lists them."""
+"""A page's "terms": (term, id, definition), "sources": (work, title, address), "exercises": (name, kind, HTML), and the
+kinds of "lists" that it shows."""
+
+EXERCISE = re.compile(
+    r'<div class="ecs-exercise" data-kind="(\w+)">.*<script [^>]*class="ecs-data">(.*?)</script>', re.S
+)
+"""An exercise as the widget writes it."""
 
 
 class Listing(nodes.General, nodes.Element):
-    """Stands where a list comes; `kind` is terms or sources."""
+    """Stands where a list comes; `kind` is terms, sources or questions."""
 
 
 class TermList(SphinxDirective):
@@ -44,11 +55,18 @@ class SourceList(TermList):
     kind = "sources"
 
 
+class QuestionList(TermList):
+    """The questions of the book."""
+
+    kind = "questions"
+
+
 def gather(app: Sphinx, doctree: nodes.document) -> None:
     """Keeps what the page that was read defines and links to."""
     store(app.env)[app.env.docname] = {
         "terms": [term for glossary in doctree.findall(addnodes.glossary) for term in terms_of(glossary)],
         "sources": [source for note in doctree.findall(nodes.footnote) for source in sources_of(note)],
+        "exercises": [exercise for raw in doctree.findall(nodes.raw) for exercise in exercises_of(raw.astext())],
         "lists": [each["kind"] for each in doctree.findall(Listing)],
     }
 
@@ -82,6 +100,12 @@ def sources_of(note: nodes.footnote) -> list[tuple[str, str, str]]:
     return made
 
 
+def exercises_of(html: str) -> list[tuple[str, str, str]]:
+    """The exercise in an output of a cell, if there is one: its name, its kind, and its HTML."""
+    found = EXERCISE.match(html.strip())
+    return [(json.loads(found[2])["name"], found[1], html.strip())] if found else []
+
+
 class Lists(SphinxPostTransform):
     """Puts the lists in their places, before references are resolved (priority 10)."""
 
@@ -90,12 +114,17 @@ class Lists(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:
         """Replaces each place by its list."""
         for place in list(self.document.findall(Listing)):
-            made = self.terms() if place["kind"] == "terms" else self.sources()
-            place.replace_self(made)
+            make = {"terms": self.terms, "sources": self.sources, "questions": self.questions}
+            place.replace_self(make[place["kind"]]())
+
+    def found(self) -> list[tuple[str, Found]]:
+        """What was gathered, page by page in the book's order."""
+        order = pages_in_order(self.env, self.env.config.root_doc)
+        return [(page, store(self.env)[page]) for page in order if page in store(self.env)]
 
     def terms(self) -> nodes.Node:
         """A definition list by the alphabet; a term leads to the place that explains it."""
-        found = [(*term, page) for page, all_of in store(self.env).items() for term in all_of["terms"]]
+        found = [(*term, page) for page, all_of in self.found() for term in all_of["terms"]]
         listed = nodes.definition_list("", classes=["ecs-terms"])
         for term, target, definition, page in sorted(found, key=lambda one: (one[0].casefold(), one[3])):
             inside = [child.deepcopy() for child in definition]
@@ -111,7 +140,7 @@ class Lists(SphinxPostTransform):
         """A list by work and title; each page once, with the chapters that name it."""
         chapters: dict[str, list[str]] = {}
         first: dict[str, tuple[str, str]] = {}
-        for page, all_of in store(self.env).items():
+        for page, all_of in self.found():
             for work, title, address in all_of["sources"]:
                 if page not in chapters.setdefault(address, []):
                     chapters[address].append(page)
@@ -127,6 +156,23 @@ class Lists(SphinxPostTransform):
             listed += nodes.list_item("", words)
         return listed
 
+    def questions(self) -> nodes.Node:
+        """A section a chapter that has questions; it names all its exercises, by which it is known to be begun."""
+        parts = []
+        for page, all_of in self.found():
+            asked = [(name, html) for name, kind, html in all_of["exercises"] if kind == "question"]
+            names = escape(json.dumps([name for name, _, _ in all_of["exercises"]]))
+            uri = escape(self.app.builder.get_relative_uri(self.env.docname, page))
+            chapter = f'<a href="{uri}">{escape(self.title(page))}</a>'
+            items = "".join(
+                f'<div data-question="{escape(name)}"><p class="ecs-from">From {chapter}</p>{html}</div>'
+                for name, html in asked
+            )
+            if asked:
+                head = f'<section data-chapter="{escape(page)}" data-exercises="{names}">'
+                parts.append(f"{head}<h2>{chapter}</h2>{items}</section>")
+        return nodes.raw("", f'<div class="ecs-again">{"".join(parts)}</div>', format="html")
+
     def title(self, page: str) -> str:
         """A page's title."""
         return str(self.env.titles[page].astext())
@@ -135,6 +181,12 @@ class Lists(SphinxPostTransform):
         """A link to another page of the book."""
         uri = self.app.builder.get_relative_uri(self.env.docname, page)
         return nodes.reference("", text, refuri=f"{uri}{anchor}", internal=True)
+
+
+def pages_in_order(env: BuildEnvironment, page: str) -> list[str]:
+    """A page and all below it, in the order of the table of contents."""
+    below = env.toctree_includes.get(page, [])
+    return [page, *(each for child in below for each in pages_in_order(env, child))]
 
 
 def store(env: BuildEnvironment) -> dict[str, Found]:
@@ -164,6 +216,7 @@ def setup(app: Sphinx) -> None:
     app.add_node(Listing)
     app.add_directive("terms", TermList)
     app.add_directive("sources", SourceList)
+    app.add_directive("questions", QuestionList)
     app.add_post_transform(Lists)
     app.connect("doctree-read", gather)
     app.connect("env-purge-doc", forget)

@@ -82,13 +82,19 @@ def tidy(site: Path) -> None:
         path.unlink()
 
 
-def jupyter_book(source: Path, cache: Path) -> str:
+def check_links() -> str:
+    """Asks every page that the book links to; BuildError names those that do not answer."""
+    jupyter_book(ROOT, execution_cache(), builder="linkcheck")
+    return "all links answer"
+
+
+def jupyter_book(source: Path, cache: Path, builder: str = "html") -> str:
     """Runs Jupyter Book with the book's settings over `source`; a warning, missing reference or failing cell fails it.
 
     The site is in _build/html of `source`; the answer is what Jupyter Book printed.
     """
     argv = [sys.executable, "-c", JUPYTER_BOOK, "build", source, "--path-output", source, "--config", SETTINGS]
-    strict = ["--toc", source / "book" / "_toc.yml", "-n", "-W", "--keep-going"]
+    strict = ["--toc", source / "book" / "_toc.yml", "--builder", builder, "-n", "-W", "--keep-going"]
     built = source / "_build"
     try:
         return command("html", [*argv, *strict], environment(cache), logs=built / "logs", explain=faults)
@@ -100,7 +106,7 @@ def jupyter_book(source: Path, cache: Path) -> str:
 
 def faults(output: str) -> str:
     """What a person needs of a failed build's output: the warnings, and a failed cell with its traceback."""
-    lines = [line for line in output.splitlines() if re.search(r"\b(WARNING|ERROR|CRITICAL): ", line)]
+    lines = [line for line in output.splitlines() if re.search(r"\b(WARNING|ERROR|CRITICAL): |\) broken ", line)]
     return "\n".join([*lines, *FAILED_CELL.findall(output)])
 
 

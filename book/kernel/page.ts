@@ -15,6 +15,7 @@ const session = new Session(facts);
 document.documentElement.dataset.kernel = "off";
 watchFigures(document);
 mountExercises(document);
+askAgain();
 listenToFullscreen();
 mountExplorers(document, () => void session.start());
 if (facts.cells.length > 0) {
@@ -32,6 +33,12 @@ if (facts.cells.length > 0) {
     whenIdle(() => void session.load());
     onFirstTouch(document, () => void session.start());
   }
+}
+
+/** The page that asks again has code of its own. */
+function askAgain(): void {
+  const root = document.querySelector<HTMLElement>(".ecs-again");
+  if (root) void import("./again.js").then(({ mountAgain }) => mountAgain(root));
 }
 
 /** Readers who save data load Python by a press and no sooner. */

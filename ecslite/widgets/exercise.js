@@ -3,7 +3,10 @@ import { amountWords, button, h, say } from "./dom.js";
 
 const KEPT = "ecs-answers";
 
-/** What this browser has kept of answers: {name: {right: bool, at: milliseconds, times: n}}. */
+/** Right answers that are less than half a day apart are one: what was known this morning is not yet known for good. */
+const APART = 12 * 60 * 60 * 1000;
+
+/** What this browser has kept of answers: {name: {right, at: milliseconds, times: n, row: right ones running}}. */
 export function keptAnswers() {
   try {
     return JSON.parse(localStorage.getItem(KEPT) ?? "{}");
@@ -13,12 +16,23 @@ export function keptAnswers() {
 }
 
 export function keepAnswer(name, right) {
-  const kept = keptAnswers();
-  kept[name] = { right, at: Date.now(), times: (kept[name]?.times ?? 0) + 1 };
+  const kept = keptAnswers(), before = kept[name], at = Date.now();
+  const again = before?.right && at - before.at < APART;
+  const row = right ? (before?.row ?? 0) + (again ? 0 : 1) : 0;
+  kept[name] = { right, at: right && again ? before.at : at, times: (before?.times ?? 0) + 1, row };
   try {
     localStorage.setItem(KEPT, JSON.stringify(kept));
   } catch {
     // As above: the answer is still checked.
+  }
+}
+
+/** Deletes all answers that this browser has kept. */
+export function forgetAnswers() {
+  try {
+    localStorage.removeItem(KEPT);
+  } catch {
+    // A browser that refuses storage has kept nothing.
   }
 }
 
@@ -95,6 +109,7 @@ export function mountExercise(el, data, { onAnswer } = {}) {
     said.dataset.right = String(right);
     say(said, `${right ? "✓ " : ""}${verdictOf(data, given)}`);
     keepAnswer(data.name, right);
+    el.dispatchEvent(new CustomEvent("ecs:answer", { bubbles: true, detail: { name: data.name, right } }));
     return onAnswer?.(right);
   });
   el.querySelector(".ecs-answer").replaceChildren(input.el, h("div", { class: "ecs-buttons" }, check), said);

@@ -45,6 +45,23 @@ A fact.[^fact] Another.[^other]
 [^other]: Guide of Tea, [Leaves](https://example.org/leaves) and [Cups](https://example.org/cups). A talk, [Water](https://example.org/water).
 """
 
+ASKS = """---
+file_format: mystnb
+kernelspec: {name: python3, display_name: Python 3}
+---
+
+# It asks
+
+```{code-cell} ipython3
+from ecslite.widgets import Exercise, Number
+Exercise("How many?", Number(3), solution="Three.", name="asks-exercise")
+```
+
+```{code-cell} ipython3
+Exercise("Is it `2 < 3`?", Number(1), solution="Yes.", kind="question", name="asks-question")
+```
+"""
+
 
 def test_a_note_has_its_place_and_all_its_lines():
     found = [(around(CODE, line), text) for line, text in comments(CODE)]
@@ -80,12 +97,14 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     for name in ("book", "chapters"):
         (folder / name).mkdir()
     (folder / "book" / "favicon.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
-    for name in ("model-notes", "price-list", "terms", "sources"):
+    for name in ("model-notes", "price-list", "terms", "sources", "questions"):
         (folder / "book" / f"{name}.md").write_text(f"# The list\n\n```{{{name}}}\n```\n")
     (folder / "book" / "intro.md").write_text("# The root\n\nWords.\n")
     (folder / "chapters" / "one.md").write_text(PAGE)
+    (folder / "chapters" / "asks.md").write_text(ASKS)
     (folder / "chapters" / "two.md").write_text("# Two\n\nWords.\n")
     names = ["chapters/one", "chapters/two", "book/model-notes", "book/price-list", "book/terms", "book/sources"]
+    names += ["book/questions", "chapters/asks"]
     contents = "".join(f"- file: {name}\n" for name in names)
     (folder / "book" / "_toc.yml").write_text(f"format: jb-book\nroot: book/intro\nchapters:\n{contents}")
     jupyter_book(folder, folder / "executed")
@@ -125,3 +144,16 @@ def test_the_notes_stand_under_their_packages(pages: dict[str, str]):
     assert set(re.findall(r'<h2><code[^>]*><span class="pre">([\w.]+)', pages["model-notes"])) == {
         note.package for note in model_notes()
     }
+
+
+def test_all_questions_of_a_chapter_are_asked_again_with_their_solutions_and_its_exercises_are_not(
+    pages: dict[str, str],
+):
+    page = pages["questions"]
+    assert re.findall(r'data-question="([^"]+)"', page) == ["asks-question"]
+    assert (
+        '<section data-chapter="chapters/asks" data-exercises="[&quot;asks-exercise&quot;, &quot;asks-question&quot;]">'
+        in page
+    )
+    assert '<h2><a href="../chapters/asks.html">It asks</a></h2>' in page
+    assert "Is it 2 &lt; 3? Solution Yes." in re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)).replace("  ", " ")

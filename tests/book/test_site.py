@@ -74,3 +74,21 @@ def test_the_site_holds_the_released_labs_and_no_source_of_any(site: Path) -> No
     files = {path.name for path in (site / "lite" / "files").rglob("*") if path.is_file()}
     assert files == {path.name for path in RELEASED_LABS.glob("*.ipynb")}
     assert [path for path in site.rglob("*") if path.suffix == ".md" or path.name.endswith((".map", ".err.log"))] == []
+
+
+def test_every_chapter_is_there_as_a_notebook_and_its_page_leads_to_it(site: Path) -> None:
+    pages = sorted((site / "chapters").glob("*.html"))
+    assert [page.name for page in pages if not page.with_suffix(".ipynb").is_file()] == []
+    assert [page.name for page in pages if f'href="{page.stem}.ipynb"' not in page.read_text(encoding="utf-8")] == []
+
+
+def test_every_page_tells_its_title_and_what_it_is_about_where_links_are_shared(site: Path) -> None:
+    pages = [*(site / "chapters").glob("*.html"), *(site / "book").glob("*.html")]
+    tags = ('<meta property="og:title"', '<meta property="og:description"', '<meta name="description"')
+    texts = {page.name: page.read_text(encoding="utf-8") for page in pages}
+    assert [(name, tag) for name, text in texts.items() for tag in tags if tag not in text] == []
+
+
+def test_a_page_that_is_not_there_says_so_and_leads_to_the_first(site: Path) -> None:
+    page = (site / "404.html").read_text(encoding="utf-8")
+    assert ("This page is not here" in page, '<a href="/">the first page</a>' in page) == (True, True)
