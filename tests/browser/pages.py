@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import time
 
-import yaml
 from playwright.sync_api import Page
 
-from book.paths import ROOT
-
 CHAPTER = "chapters/services.html"
-CONTENTS = yaml.safe_load((ROOT / "book" / "_toc.yml").read_text(encoding="utf-8"))
-EVERY_PAGE = [f"{page}.html" for page in [CONTENTS["root"], *(each["file"] for each in CONTENTS["chapters"])]]
-"""All pages of the book, in its order."""
-
 PATIENCE_MS = 30_000
 """How long a test waits for what must come; a limit for hung pages, not a measurement."""
 

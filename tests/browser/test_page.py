@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from pages import CHAPTER, EVERY_PAGE, Complaints, start, until
+from pages import CHAPTER, Complaints, start, until
 from playwright.sync_api import Browser, Page, Route
 
 EXPLORER = ".ecs-explorer[data-explorer=the-evening]"
@@ -244,17 +244,6 @@ def test_nothing_is_off_screen_at_360_pixels(chromium: Browser, site: str):
     page = context.new_page()
     page.goto(f"{site}/{CHAPTER}")
     page.wait_for_selector(f"{EXPLORER} .js-plotly-plot")
-
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    context.close()
-
-
-@pytest.mark.parametrize("address", EVERY_PAGE)
-def test_no_page_is_wider_than_a_phone(chromium: Browser, site: str, address: str):
-    context = chromium.new_context(viewport={"width": 360, "height": 740}, reduced_motion="reduce")
-    page = context.new_page()
-    page.goto(f"{site}/{address}")
-    page.wait_for_load_state("networkidle")
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     context.close()
