@@ -12,7 +12,7 @@ from ecslite.views.palette import BLUE, GREEN, MUTED, PURPLE, VERMILION
 from ecslite.views.panels import Line, Panel, Spec, by_minute, stacked, steps
 from ecslite.views.words import count, number
 
-__all__ = ["alt", "figure", "panels"]
+__all__ = ["alt", "figure", "panels", "table"]
 
 LOOKS: dict[str, dict[str, Any]] = {
     "busy": {"colour": BLUE, "filled": True},
@@ -48,6 +48,20 @@ def alt(run: Run, names: Sequence[str] = ()) -> str:
         " ".join(sentence for sentence in said if sentence)
         or f"Nothing happened in {count(run.seconds / 60, 'minute')}."
     )
+
+
+def table(run: Run, names: Sequence[str] = ()) -> dict[str, Any]:
+    """What the figure draws, one row a minute: of each line its value at the minute's end, None where there is none."""
+    lines = [(panel, line) for panel in panels(run, names) for line in panel.lines]
+    columns = ["Minute", *(f"{line.name} ({panel.unit})" for panel, line in lines)]
+    rows = [[minute, *(_at(line, minute + 1) for _, line in lines)] for minute in range(int(run.seconds // 60))]
+    return {"caption": "Minute by minute", "columns": columns, "rows": rows}
+
+
+def _at(line: Line, minute: float) -> float | None:
+    """The last point of a line before a minute ends."""
+    known = [value for x, value in zip(*line.points, strict=True) if x < minute]
+    return known[-1] if known else None
 
 
 def panels(run: Run, names: Sequence[str] = ()) -> list[Panel]:

@@ -29,13 +29,15 @@ export function createDesigns(spec, labels, { onShrink, name }) {
   const board = createBoard(boardBox, { onTime: (seconds) => made.forEach((each) => each.figure.at(seconds)) });
   const waterfall = createWaterfall(waterBox, { onAsk: (event) => board.explain(event), onShrink, shrinks: spec.shrinks, labels });
   const anatomy = createAnatomy(anatomyBox, { onAsk: (event) => board.explain(event) });
-  const tables = [
-    disclosure("The numbers behind the figure", () => tableOf(one().table, `${name}.csv`)),
-    disclosure("All events", () => tableOf(eventTable(one().events), `${name}-events.csv`)),
-    disclosure("What it costs", () => tableOf(one().bill, `${name}-bill.csv`)),
-    spec.left_out.length && disclosure("What this model leaves out", () => h("ul", {}, spec.left_out.map((words) => h("li", {}, words)))),
-  ].filter(Boolean);
   const one = () => shown[place];
+  // Of these, what the explorer's views do not give is not offered.
+  const given = {
+    table: disclosure("The numbers behind the figure", () => tableOf(one().table, `${name}.csv`)),
+    events: disclosure("All events", () => tableOf(eventTable(one().events), `${name}-events.csv`)),
+    bill: disclosure("What it costs", () => tableOf(one().bill, `${name}-bill.csv`)),
+  };
+  const leftOut = spec.left_out.length && disclosure("What this model leaves out", () => h("ul", {}, spec.left_out.map((words) => h("li", {}, words))));
+  const tables = [...Object.values(given), leftOut].filter(Boolean);
 
   function box(label) {
     const el = h("div", { class: "ecs-figure-box" }, label && h("p", { class: "ecs-design" }, label));
@@ -53,7 +55,10 @@ export function createDesigns(spec, labels, { onShrink, name }) {
     if (answer.waterfall) waterfall.set(answer.waterfall);
     anatomyBox.hidden = !("anatomy" in answer);
     if (answer.anatomy) anatomy.set(answer.anatomy);
-    for (const table of tables) table.refresh();
+    for (const [what, table] of Object.entries(given)) {
+      table.el.hidden = !(what in answer);
+      if (what in answer) table.refresh();
+    }
   }
 
   /** Draws the figures again: with a prediction, the lines of the run before, and bands. */

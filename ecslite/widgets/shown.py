@@ -53,7 +53,7 @@ def costs_views(run: Run) -> dict[str, Any]:
 
 
 def parts_views(*names: str) -> Views:
-    """A run of serverless parts, all or those named: figure, its words, board, events and bill."""
+    """A run of serverless parts, all or those named: figure, its words, board, events, table and bill."""
 
     def shown(run: Run) -> dict[str, Any]:
         return {
@@ -61,6 +61,7 @@ def parts_views(*names: str) -> Views:
             "alt": parts.alt(run, names),
             "board": board.board(run),
             "events": board.events(run),
+            "table": parts.table(run, names),
             "bill": tables.bill(bill(run).lines),
         }
 

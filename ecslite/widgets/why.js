@@ -17,7 +17,7 @@ export function eventSentence(event) {
 export function createWhy({ onTime }) {
   const heading = h("p", { class: "ecs-why-title", role: "heading", "aria-level": "4" }, "Why?");
   const chain = h("ol", { class: "ecs-chain" });
-  const hint = h("p", { class: "ecs-hint" }, "Press a task, the load balancer or an event, and its causes stand here in words.");
+  const hint = h("p", { class: "ecs-hint" }, "Press a part or an event, and its causes stand here in words.");
   const said = h("p", { class: "ecs-why-said", role: "status" });
   const el = h("section", { class: "ecs-why", "aria-label": "Why it happened" }, heading, said, hint, chain);
 

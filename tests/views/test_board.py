@@ -163,6 +163,14 @@ def test_its_words_say_the_peak_of_each_line_with_its_minute(functions):
     assert "Function resize: busy at most 10 environments, in minute" in parts.alt(functions)
 
 
+def test_the_table_has_a_row_a_minute_and_a_column_a_line(functions):
+    table = parts.table(functions)
+    lines = parts.figure(functions)["data"]
+    assert (len(table["rows"]), len(table["columns"])) == (20, 1 + len(lines))
+    busy = table["columns"].index("resize busy (environments)")
+    assert max(row[busy] for row in table["rows"] if row[busy] is not None) <= 10
+
+
 def test_a_quiet_run_is_said_to_be_quiet():
     sim = ecs.Simulation(1)
     ecs.Function(sim, "resize", warm=0.3, cold=0.8)
