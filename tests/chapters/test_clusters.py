@@ -3,24 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 
-import jupytext
 import pytest
 
-CHAPTER = Path(__file__).parents[2] / "chapters" / "clusters.md"
-
 SEEDS = [1, 2, 7, 8, 9]
-
-
-@pytest.fixture(scope="module")
-def chapter():
-    """The names that the chapter's set-up cells define."""
-    names: dict[str, object] = {}
-    for cell in jupytext.read(CHAPTER).cells:
-        if "setup" in cell.metadata.get("tags", []):
-            exec(cell.source, names)  # the book's own code
-    return names
 
 
 @pytest.fixture(scope="module")
@@ -36,14 +22,6 @@ def on_each(run, family):
     here = [task.attributes for task in run.of_kind("task") if task.states[-1][1] == "RUNNING"]
     counts = Counter(said["instance"] for said in here if said["task_definition"].startswith(family))
     return sorted(counts.values(), reverse=True)
-
-
-def test_no_cell_shows_more_than_twelve_lines():
-    hidden = {"hide-input", "remove-cell", "remove-input"}
-    cells = [cell for cell in jupytext.read(CHAPTER).cells if cell.cell_type == "code"]
-    shown = [cell.source for cell in cells if not hidden & set(cell.metadata.get("tags", []))]
-
-    assert [source for source in shown if len(source.splitlines()) > 12] == []
 
 
 def test_a_service_in_an_empty_cluster_says_that_there_are_no_instances(chapter):

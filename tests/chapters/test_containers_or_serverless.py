@@ -2,22 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import jupytext
 import pytest
-
-CHAPTER = Path(__file__).parents[2] / "chapters" / "containers-or-serverless.md"
-
-
-@pytest.fixture(scope="module")
-def chapter():
-    """The names that the chapter's set-up cells define."""
-    names: dict[str, object] = {}
-    for cell in jupytext.read(CHAPTER).cells:
-        if "setup" in cell.metadata.get("tags", []):
-            exec(cell.source, names)  # the book's own code
-    return names
 
 
 @pytest.fixture(scope="module")
@@ -43,14 +28,6 @@ def year(chapter, weeks):
 def refused(run):
     """Requests that containers turned away or lost, once the first tasks were there."""
     return sum(sum(run.metrics[name]["Sum"][3:]) for name in ("HTTPCode_Target_5XX_Count", "HTTPCode_ELB_5XX_Count"))
-
-
-def test_no_cell_shows_more_than_twelve_lines():
-    hidden = {"hide-input", "remove-cell", "remove-input"}
-    cells = [cell for cell in jupytext.read(CHAPTER).cells if cell.cell_type == "code"]
-    long = [cell.source for cell in cells if not hidden & set(cell.metadata.get("tags", []))]
-
-    assert [source for source in long if len(source.splitlines()) > 12] == []
 
 
 def test_two_requests_a_second_cost_a_fraction_as_functions(month):

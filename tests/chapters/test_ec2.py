@@ -2,24 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import jupytext
 import pytest
 
-CHAPTER = Path(__file__).parents[2] / "chapters" / "ec2.md"
-
 SEEDS = [1, 2, 7, 8, 9]
-
-
-@pytest.fixture(scope="module")
-def chapter():
-    """The names that the chapter's set-up cells define."""
-    names: dict[str, object] = {}
-    for cell in jupytext.read(CHAPTER).cells:
-        if "setup" in cell.metadata.get("tags", []):
-            exec(cell.source, names)  # the book's own code
-    return names
 
 
 @pytest.fixture(scope="module")
@@ -44,14 +29,6 @@ def falls(run, level):
 
 def reasons(run):
     return [event.details["reason"] for event in run.events("capacity") if "reason" in event.details]
-
-
-def test_no_cell_shows_more_than_twelve_lines():
-    hidden = {"hide-input", "remove-cell", "remove-input"}
-    cells = [cell for cell in jupytext.read(CHAPTER).cells if cell.cell_type == "code"]
-    shown = [cell.source for cell in cells if not hidden & set(cell.metadata.get("tags", []))]
-
-    assert [source for source in shown if len(source.splitlines()) > 12] == []
 
 
 def test_a_lost_server_is_replaced_by_its_group_and_its_tasks_by_their_service(chapter):

@@ -2,22 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import jupytext
 import pytest
-
-CHAPTER = Path(__file__).parents[2] / "chapters" / "fargate-or-ec2.md"
-
-
-@pytest.fixture(scope="module")
-def chapter():
-    """The names that the chapter's set-up cells define."""
-    names: dict[str, object] = {}
-    for cell in jupytext.read(CHAPTER).cells:
-        if "setup" in cell.metadata.get("tags", []):
-            exec(cell.source, names)  # the book's own code
-    return names
 
 
 @pytest.fixture(scope="module")
@@ -35,14 +20,6 @@ def busy_day(chapter):
 def instances(run):
     """Instances that are there at the end."""
     return [one for one in run.of_kind("instance") if one.states[-1][1] != "Terminated"]
-
-
-def test_no_cell_shows_more_than_twelve_lines():
-    hidden = {"hide-input", "remove-cell", "remove-input"}
-    cells = [cell for cell in jupytext.read(CHAPTER).cells if cell.cell_type == "code"]
-    long = [cell.source for cell in cells if not hidden & set(cell.metadata.get("tags", []))]
-
-    assert [source for source in long if len(source.splitlines()) > 12] == []
 
 
 def test_two_full_instances_cost_what_eight_tasks_cost_on_fargate(chapter, month):

@@ -2,23 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import jupytext
 import pytest
 
-CHAPTER = Path(__file__).parents[2] / "chapters" / "queues-and-topics.md"
 SEEDS = [7, 8, 9]
-
-
-@pytest.fixture(scope="module")
-def chapter():
-    """The names that the chapter's set-up cells define."""
-    names: dict[str, object] = {}
-    for cell in jupytext.read(CHAPTER).cells:
-        if "setup" in cell.metadata.get("tags", []):
-            exec(cell.source, names)  # the book's own code
-    return names
 
 
 @pytest.fixture(scope="module")
@@ -31,14 +17,6 @@ def printer(chapter):
         )
 
     return run
-
-
-def test_no_cell_shows_more_than_twelve_lines():
-    hidden = {"hide-input", "remove-cell", "remove-input"}
-    cells = [cell for cell in jupytext.read(CHAPTER).cells if cell.cell_type == "code"]
-    shown = [cell.source for cell in cells if not hidden & set(cell.metadata.get("tags", []))]
-
-    assert [source for source in shown if len(source.splitlines()) > 12] == []
 
 
 @pytest.mark.parametrize("seed", SEEDS)

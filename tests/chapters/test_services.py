@@ -3,22 +3,8 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from pathlib import Path
 
-import jupytext
 import pytest
-
-CHAPTER = Path(__file__).parents[2] / "chapters" / "services.md"
-
-
-@pytest.fixture(scope="module")
-def chapter():
-    """The names that the chapter's set-up cells define."""
-    names: dict[str, object] = {}
-    for cell in jupytext.read(CHAPTER).cells:
-        if "setup" in cell.metadata.get("tags", []):
-            exec(cell.source, names)  # the book's own code
-    return names
 
 
 @pytest.fixture(scope="module")
@@ -40,14 +26,6 @@ def failed(run):
 def replaced(run):
     """Tasks that health checks condemned."""
     return sum(task.attributes.get("stopped_reason") == "Task failed ELB health checks" for task in run.of_kind("task"))
-
-
-def test_no_cell_shows_more_than_twelve_lines():
-    hidden = {"hide-input", "remove-cell", "remove-input"}
-    cells = [cell for cell in jupytext.read(CHAPTER).cells if cell.cell_type == "code"]
-    long = [cell.source for cell in cells if not hidden & set(cell.metadata.get("tags", []))]
-
-    assert [source for source in long if len(source.splitlines()) > 12] == []
 
 
 @pytest.mark.parametrize("seed", [7, 8, 9])

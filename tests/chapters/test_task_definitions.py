@@ -14,16 +14,6 @@ SEEDS = [7, 8, 9]
 
 
 @pytest.fixture(scope="module")
-def chapter():
-    """The names that the chapter's set-up cells define."""
-    names: dict[str, object] = {}
-    for cell in jupytext.read(CHAPTER).cells:
-        if "setup" in cell.metadata.get("tags", []):
-            exec(cell.source, names)  # the book's own code
-    return names
-
-
-@pytest.fixture(scope="module")
 def logged(chapter):
     """Tasks started, visitors lost and minutes without logs in an hour with these settings."""
 
@@ -32,14 +22,6 @@ def logged(chapter):
         return chapter["tasks_started"](run), chapter["lost"](run), chapter["minutes_without_logs"](run)
 
     return numbers
-
-
-def test_no_cell_shows_more_than_twelve_lines():
-    hidden = {"hide-input", "remove-cell", "remove-input"}
-    cells = [cell for cell in jupytext.read(CHAPTER).cells if cell.cell_type == "code"]
-    long = [cell.source for cell in cells if not hidden & set(cell.metadata.get("tags", []))]
-
-    assert [source for source in long if len(source.splitlines()) > 12] == []
 
 
 @pytest.mark.parametrize("seed", SEEDS)
