@@ -34,6 +34,14 @@ def site() -> Iterator[str]:
 
 
 @pytest.fixture
+def counting() -> Iterator[tuple[str, list[str]]]:
+    """The address of a plain host with the built book, and what it sends in full."""
+    sent: list[str] = []
+    with served(HTML, sent) as address:
+        yield address, sent
+
+
+@pytest.fixture
 def context(chromium: Browser) -> Iterator[BrowserContext]:
     """A fresh visitor."""
     visitor = chromium.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")

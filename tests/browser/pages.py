@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
 
@@ -34,3 +35,9 @@ def until(page: Page, condition: str, arg: object = None) -> None:
         if time.monotonic() > end:
             raise AssertionError(f"did not become true in {PATIENCE_MS / 1000:.0f} s: {condition}")
         page.wait_for_timeout(20)
+
+
+def assets(asked: list[str]) -> set[str]:
+    """The page's assets among some addresses, by their names in the folder."""
+    paths = [urlsplit(url).path.partition("/_static/ecs/")[2] for url in asked]
+    return {path for path in paths if path}

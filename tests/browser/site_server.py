@@ -6,6 +6,7 @@ import http.server
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 
 PREFIX = "/some/sub-path"
@@ -23,11 +24,19 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """The address of a folder, while it is served."""
+def served(folder: Path, sent: list[str] | None = None) -> Iterator[str]:
+    """The address of a folder, while it is served. The paths that are sent in full, and not from the visitor's cache,
+    are added to `sent`."""
+
+    class Notes(Handler):
+        def send_response(self, code: int, message: str | None = None) -> None:
+            """Notes an answer with a body."""
+            if sent is not None and code == HTTPStatus.OK:
+                sent.append(self.path)
+            super().send_response(code, message)
 
     def handler(*args: object) -> Handler:
-        return Handler(*args, directory=str(folder))  # type: ignore[arg-type]
+        return Notes(*args, directory=str(folder))  # type: ignore[arg-type]
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True

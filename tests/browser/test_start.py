@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from functools import partial
-from http.server import ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from chromium_flags import QUIET
-from pages import CHAPTER, start
+from pages import CHAPTER, assets, start
 from playwright.sync_api import BrowserContext, Page, Playwright
-from site_server import PREFIX, Handler
 
-from book.paths import ASSETS, HTML
+from book.paths import ASSETS
 from book.weight import FETCHED_BY_START, kilobytes
 
 EXPLORER = ".ecs-explorer[data-explorer=the-evening]"
@@ -27,12 +21,6 @@ BUDGET_KB = 15_000
 def kernel(page: Page) -> str | None:
     """The kernel's state."""
     return page.locator("html").get_attribute("data-kernel")
-
-
-def assets(asked: list[str]) -> set[str]:
-    """The page's assets among some addresses, by their names in the folder."""
-    paths = [urlsplit(url).path.partition("/_static/ecs/")[2] for url in asked]
-    return {path for path in paths if path}
 
 
 @pytest.fixture
@@ -98,31 +86,6 @@ def test_start_fetches_what_the_budget_counts(asked: list[str], page: Page, site
 
     assert fetched == set(FETCHED_BY_START)
     assert kilobytes(ASSETS / name for name in fetched) <= BUDGET_KB
-
-
-class Counting(Handler):
-    """The book on a plain host, which notes what it sends in full."""
-
-    sent: list[str]
-
-    def send_response(self, code: int, message: str | None = None) -> None:
-        """Notes an answer with a body."""
-        if code == 200:
-            self.sent.append(self.path)
-        super().send_response(code, message)
-
-
-@pytest.fixture
-def counting() -> Iterator[tuple[str, list[str]]]:
-    """The address of such a host, and its notes."""
-    sent: list[str] = []
-    handler = type("Notes", (Counting,), {"sent": sent})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(HTML)))
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}{PREFIX}", sent
-    server.shutdown()
-    server.server_close()
 
 
 def test_a_second_chapter_starts_from_the_browsers_cache(
