@@ -12,7 +12,7 @@ BIN = .venv/bin
 endif
 RUN = $(BIN)/python
 
-.PHONY: help setup serve book zip test check linkcheck bench lock clean
+.PHONY: help setup serve book zip pdf test check linkcheck bench lock clean
 
 help:
 	@echo "make serve    build the book and serve it on http://127.0.0.1:8000 (PORT=8001 for another port)"
@@ -20,6 +20,7 @@ help:
 	@echo "make check    ruff, mypy, import-linter, codespell, tsc"
 	@echo "make book     the site in _build/html"
 	@echo "make zip      the same in one file, _build/ecs-by-experiment.zip, for any static server, with no network"
+	@echo "make pdf      the same on paper, _build/ecs-by-experiment.pdf; needs a Chromium, or gets one"
 	@echo "make linkcheck  asks every page that the book links to; needs the network, so no other command does it"
 	@echo "make setup    .venv and book/node_modules, no more"
 	@echo "make bench    the measurements of bench/, into bench/results.json"
@@ -42,6 +43,10 @@ book: setup
 
 zip: book
 	@$(RUN) -m book zip
+
+pdf: book
+	@$(RUN) -m book browsers
+	@$(RUN) -m book pdf
 
 test: setup
 	@$(RUN) -m book browsers

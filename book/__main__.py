@@ -45,6 +45,11 @@ def zip_() -> None:
     step("zip", module("archive").build)
 
 
+def pdf() -> None:
+    """The site on paper."""
+    step("pdf", module("pdf").build)
+
+
 def linkcheck() -> None:
     """Every page that the book links to is asked for."""
     step("links", module("html").check_links)
@@ -87,7 +92,7 @@ def module(name: str) -> Any:
 
 STEPS: dict[str, Callable[[], object]] = {
     each.__name__.rstrip("_"): each
-    for each in (setup, kernel, html, lite, book, zip_, linkcheck, port, serve, browsers, types, lock)
+    for each in (setup, kernel, html, lite, book, zip_, pdf, linkcheck, port, serve, browsers, types, lock)
 }
 
 
