@@ -59,7 +59,7 @@ figure, svg, img, .admonition, .ecs-exercise, tr { break-inside: avoid; }
 .ecs-answer ul { list-style: "\\2610  "; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 .ecs-still svg { max-height: 88mm; }
-.ecs-design, .ecs-still svg { break-after: avoid; }
+.ecs-still > p:not(.ecs-alt), .ecs-still svg { break-after: avoid; }
 .pst-scrollable-table-container, .cell_output { overflow: visible !important; }
 """
 
