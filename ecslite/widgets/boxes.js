@@ -14,6 +14,23 @@ function taskWords(task, { state, health, percent }) {
   return `Task ${task.short} of ${task.revision}: ${state}, ${HEALTH[health]?.[1] ?? health}${percent === null ? "" : `, CPU ${percent} %`}. Why?`;
 }
 
+/** Keeps an element in step with its task; `draw` is called only when the task is another than it was drawn. */
+function follower({ task, from, until }, el, draw) {
+  let key = "";
+  return (seconds) => {
+    el.hidden = seconds < from || seconds >= until;
+    if (el.hidden) return;
+    const now = taskAt(task, seconds);
+    const next = `${now.state}/${now.health}/${now.percent}`;
+    if (next === key) return;
+    key = next;
+    el.dataset.stage = STAGES[now.state] ?? "run";
+    el.dataset.health = now.health;
+    draw(now);
+    el.setAttribute("aria-label", taskWords(task, now));
+  };
+}
+
 /** One task on Fargate: a micro-VM of its own, which fills up with the CPU it uses. */
 export function taskBox({ task, from, until, slot }, ask) {
   const state = h("span", { class: "ecs-state" });
@@ -24,48 +41,25 @@ export function taskBox({ task, from, until, slot }, ask) {
   const revision = h("span", { class: "ecs-revision" });
   const el = button([fill, h("span", { class: "ecs-head" }, name, revision, chip), state, use], () => ask(task), { class: "ecs-task", hidden: true });
   el.style.gridRow = slot + 1;
-  let key = "";
-
-  return {
-    el,
-    revision(words) { say(revision, words); },
-    at(seconds) {
-      el.hidden = seconds < from || seconds >= until;
-      if (el.hidden) return;
-      const now = taskAt(task, seconds);
-      const next = `${now.state}/${now.health}/${now.percent}`;
-      if (next === key) return;
-      key = next;
-      el.dataset.stage = STAGES[now.state] ?? "run";
-      el.dataset.health = now.health;
-      fill.style.height = `${Math.min(now.percent ?? 0, 100)}%`;
-      say(state, now.state);
-      say(chip, HEALTH[now.health]?.[0] ?? "");
-      say(use, now.percent === null ? "" : `CPU ${now.percent} %`);
-      el.setAttribute("aria-label", taskWords(task, now));
-    },
-  };
+  const at = follower({ task, from, until }, el, (now) => {
+    fill.style.height = `${Math.min(now.percent ?? 0, 100)}%`;
+    say(state, now.state);
+    say(chip, HEALTH[now.health]?.[0] ?? "");
+    say(use, now.percent === null ? "" : `CPU ${now.percent} %`);
+  });
+  return { el, at, revision(words) { say(revision, words); } };
 }
 
 /** A task where room is short: a small square with its mark. */
 export function taskChip({ task, from, until }, ask) {
   const el = button("", () => ask(task), { class: "ecs-task ecs-small", hidden: true });
-  let key = "";
+  const at = follower({ task, from, until }, el, ({ state, health }) => {
+    say(el, HEALTH[health]?.[0] || (STAGES[state] === "run" ? "●" : STAGES[state] === "start" ? "◌" : "×"));
+  });
   return {
     el,
+    at,
     revision(words) { el.dataset.revision = words; },
-    at(seconds) {
-      el.hidden = seconds < from || seconds >= until;
-      if (el.hidden) return;
-      const now = taskAt(task, seconds);
-      const next = `${now.state}/${now.health}/${now.percent}`;
-      if (next === key) return;
-      key = next;
-      el.dataset.stage = STAGES[now.state] ?? "run";
-      el.dataset.health = now.health;
-      say(el, HEALTH[now.health]?.[0] || (STAGES[now.state] === "run" ? "●" : STAGES[now.state] === "start" ? "◌" : "×"));
-      el.setAttribute("aria-label", taskWords(task, now));
-    },
     holds: (seconds) => seconds >= from && seconds < until && STAGES[taskAt(task, seconds).state] !== "gone",
   };
 }

@@ -44,7 +44,7 @@ def test_a_lost_server_is_replaced_by_its_group_and_its_tasks_by_their_service(c
 
 
 def test_two_tasks_with_interfaces_of_their_own_fill_an_m5_large(saturday):
-    """Vector: an m5.large has three interfaces, and needs one itself."""
+    """An m5.large has three interfaces, and needs one itself."""
     held = {}
     for task in saturday().of_kind("task"):
         if task.states[-1][1] == "RUNNING":
