@@ -87,6 +87,6 @@ def test_the_page_says_of_every_answer_what_python_says(page):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_serious(page, theme):
-    page.evaluate(f"document.documentElement.specset.theme = '{theme}'")
+    page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
     found = Axe().run(page).response["violations"]
     assert [(one["id"], one["nodes"][0]["target"]) for one in found if one["impact"] in ("serious", "critical")] == []
