@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from labs.grade import grade
+from labs.classroom.grading import grade
 from labs.lab import LABS, Lab, LabError, read_lab, sources
 from labs.notebooks import instructor, released, text
 from labs.runner import Limits

@@ -1,4 +1,4 @@
-"""Grades a folder of submissions with nbval: one row an exercise a learner, whatever was handed in.
+"""Grades one submission with nbval: a row an exercise, whatever was handed in.
 
 Two kernels for a submission. In the first the learner's answers run, and what they come to is read out as plain
 values. In the second, which never sees the learner's code, the instructor's hidden checks judge those values, and
@@ -7,27 +7,21 @@ nbval compares what they print with what the instructor's notebook says.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from labs.lab import Exercise, Lab, LabError
+from labs.lab import Exercise, Lab
 from labs.notebooks import collecting, judging
-from labs.runner import Limits, Outcome, Stopped, run
-from labs.submission import Submission, read_submission, submissions
+from labs.runner import Limits, Outcome, run
+from labs.submission import Submission
 
-__all__ = ["COLUMNS", "Row", "grade", "grade_one", "table"]
-
-COLUMNS = ("learner", "lab", "exercise", "points", "max", "message")
+__all__ = ["Graded", "Row", "by_hand", "clean", "grade_one", "refused"]
 
 LONGEST_MESSAGE = 300
 
@@ -51,48 +45,28 @@ class Row:
     message: str
 
 
-def grade(
-    lab: Lab, folder: Path, out: Path, *, jobs: int, limits: Limits, tell: Callable[[str], None] = print
-) -> list[Row]:
-    """Grade all submissions of a folder into out/grades.csv, which is whole after each learner.
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """One submission, graded: its rows, and what its answers came to (JSON by exercise) where they could be read."""
 
-    Ctrl-C ends what runs, and leaves the rows of the learners that were done.
-    """
-    found = list(submissions(folder))
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise LabError(f"{out} cannot be the folder of the results ({error.strerror}): name another") from None
-    done: dict[str, list[Row]] = {}
-    stop = threading.Event()
-    with ThreadPoolExecutor(jobs) as pool:
-        waiting = {pool.submit(_safely, lab, name, paths, limits, stop): name for name, paths in found}
-        try:
-            for future in as_completed(waiting):
-                name = waiting[future]
-                done[name] = future.result()
-                write(out / "grades.csv", done)
-                tell(f"{len(done)} of {len(found)}: {_clean(name)} {_sum(done[name])}")
-        except BaseException:
-            stop.set()
-            pool.shutdown(cancel_futures=True)
-            raise
-    return [row for name in sorted(done) for row in done[name]]
+    rows: tuple[Row, ...]
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
-def _safely(lab: Lab, name: str, paths: list[Path], limits: Limits, stop: threading.Event) -> list[Row]:
-    """The rows of one learner, also where the grader itself fails: nobody else is to pay for it."""
-    try:
-        return grade_one(lab, read_submission(name, paths, lab), limits, stop)
-    except Stopped:
-        raise
-    except Exception as error:
-        text = f"this could not be graded ({type(error).__name__}: {error}): please look at it by hand"
-        return _rows(lab, name, {exercise.number: text for exercise in lab.exercises})
+def refused(lab: Lab, learner: str, message: str) -> Graded:
+    """Nothing to grade: each exercise has the same message."""
+    return Graded(_rows(lab, learner, {exercise.number: message for exercise in lab.exercises}))
 
 
-def grade_one(lab: Lab, submission: Submission, limits: Limits, stop: threading.Event | None = None) -> list[Row]:
-    """The rows of one submission."""
+def by_hand(lab: Lab, learner: str, error: Exception) -> Graded:
+    """What the grader itself could not do: nobody else is to pay for it."""
+    return refused(
+        lab, learner, f"this could not be graded ({type(error).__name__}: {error}): please look at it by hand"
+    )
+
+
+def grade_one(lab: Lab, submission: Submission, limits: Limits, stop: threading.Event | None = None) -> Graded:
+    """One submission, run and judged."""
     stop = stop or threading.Event()
     messages = dict(submission.refused)
     collected = _collect(lab, submission, limits, stop, messages)
@@ -100,7 +74,7 @@ def grade_one(lab: Lab, submission: Submission, limits: Limits, stop: threading.
         notebook = judging(lab, collected)
         outcome = run(notebook, limits, limits.seconds, stop)
         messages |= {exercise: _judged(lab, exercise, outcome) for exercise in collected}
-    return _rows(lab, submission.learner, messages)
+    return Graded(_rows(lab, submission.learner, messages), collected)
 
 
 def _collect(
@@ -202,39 +176,20 @@ def _text(outcome: Outcome, identity: str, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _rows(lab: Lab, learner: str, messages: Mapping[str, str]) -> list[Row]:
-    return [_row(lab, learner, exercise, messages.get(exercise.number, NOT_ANSWERED)) for exercise in lab.exercises]
+def _rows(lab: Lab, learner: str, messages: Mapping[str, str]) -> tuple[Row, ...]:
+    return tuple(
+        _row(lab, learner, exercise, messages.get(exercise.number, NOT_ANSWERED)) for exercise in lab.exercises
+    )
 
 
 def _row(lab: Lab, learner: str, exercise: Exercise, message: str) -> Row:
     points = 0 if message else exercise.points
-    return Row(_clean(learner), lab.name, exercise.number, points, exercise.points, _clean(message) or "right")
+    return Row(clean(learner), lab.name, exercise.number, points, exercise.points, clean(message) or "right")
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """One line for a table: no control characters, nothing that changes from run to run, and no spreadsheet formula."""
     text = re.sub(r"0x[0-9a-fA-F]{6,}", "0x…", text)
     text = " ".join("".join(each if each.isprintable() else " " for each in text).split())
     text = text if len(text) <= LONGEST_MESSAGE else text[: LONGEST_MESSAGE - 1] + "…"
     return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
-
-
-def _sum(rows: list[Row]) -> str:
-    return f"{sum(row.points for row in rows)} of {sum(row.max for row in rows)} points"
-
-
-def table(rows: list[Row]) -> str:
-    """The gradebook as CSV: the same rows, the same bytes."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([getattr(row, column) for column in COLUMNS] for row in rows)
-    return out.getvalue()
-
-
-def write(path: Path, done: Mapping[str, list[Row]]) -> None:
-    """Replace the gradebook as a whole, so that it is never seen half written."""
-    rows = [row for name in sorted(done) for row in done[name]]
-    part = path.with_suffix(".part")
-    part.write_text(table(rows), encoding="utf-8", newline="")
-    part.replace(path)

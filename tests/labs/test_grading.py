@@ -9,8 +9,9 @@ import nbformat
 import papers
 import pytest
 
-from labs import grade as grading
-from labs.grade import COLUMNS, grade
+from labs.classroom import grading
+from labs.classroom.gradebook import COLUMNS
+from labs.classroom.grading import grade
 from labs.lab import read_lab, sources
 from labs.notebooks import instructor, released, text
 from labs.runner import Limits

@@ -6,7 +6,8 @@ import papers
 import pytest
 
 from labs.__main__ import main
-from labs.grade import Row, table
+from labs.classroom.gradebook import table
+from labs.grade import Row
 from labs.lab import LabError
 from labs.submission import read_submission, submissions
 
