@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 from labs.classroom.grading import grade
+from labs.classroom.roster import read_roster
+from labs.classroom.rules import Rules, read_rules
 from labs.lab import LABS, Lab, LabError, read_lab, sources
 from labs.notebooks import instructor, released, text
 from labs.runner import Limits
@@ -36,10 +38,14 @@ def _parser() -> argparse.ArgumentParser:
     teacher = commands.add_parser("instructor", help="write the instructor's notebooks, with all solutions")
     teacher.add_argument("--out", type=Path, required=True)
     teacher.set_defaults(command=lambda chosen: _write(chosen, instructor))
-    grading = commands.add_parser("grade", help="grade a folder of submissions")
-    grading.add_argument("submissions", type=Path, help="holds NAME.ipynb or NAME/....ipynb")
-    grading.add_argument("--out", type=Path, required=True, help="where grades.csv goes")
-    grading.add_argument("--lab", help="the lab's name; needed where there are several")
+    grading = commands.add_parser("grade", help="grade a class")
+    grading.add_argument(
+        "submissions", type=Path, help="a folder or a .zip of notebooks, as a learning platform gives it"
+    )
+    grading.add_argument("--out", type=Path, required=True, help="the folder for the gradebooks and the feedback")
+    grading.add_argument("--lab", action="append", help="only this lab; say it again for another one")
+    grading.add_argument("--roster", action="append", type=Path, default=[], help="a CSV of who is in the class")
+    grading.add_argument("--rules", type=Path, help="a TOML file on late and repeated submissions")
     grading.add_argument("--jobs", type=_count, default=os.cpu_count() or 1, help="submissions at a time")
     grading.add_argument("--seconds", type=_count, default=120, help="for the answers of one submission")
     grading.add_argument("--memory-mib", type=_count, default=2048, help="for one process")
@@ -64,20 +70,28 @@ def _write(chosen: argparse.Namespace, form: object) -> int:
 
 
 def _grade(chosen: argparse.Namespace) -> int:
-    limits = Limits(chosen.seconds, chosen.memory_mib)
-    rows = grade(_lab(chosen), chosen.submissions, chosen.out, jobs=chosen.jobs, limits=limits)
+    rules = read_rules(chosen.rules) if chosen.rules else Rules()
+    rows = grade(
+        _labs(chosen),
+        chosen.submissions,
+        chosen.out,
+        jobs=chosen.jobs,
+        limits=Limits(chosen.seconds, chosen.memory_mib),
+        roster=read_roster(chosen.roster, rules.zone),
+        rules=rules,
+    )
     learners = len({row.learner for row in rows})
     right = sum(row.points == row.max for row in rows)
     print(f"{learners} learners, {len(rows)} rows, {right} right: {chosen.out / 'grades.csv'}")
     return 0
 
 
-def _lab(chosen: argparse.Namespace) -> Lab:
+def _labs(chosen: argparse.Namespace) -> list[Lab]:
+    """The labs that are named, or all."""
     found = {path.stem: path for path in sources(chosen.source)}
-    name = chosen.lab or (next(iter(found)) if len(found) == 1 else None)
-    if name not in found:
-        raise LabError(f"--lab {name}: use one of {', '.join(found) or 'none, as there is no source'}")
-    return read_lab(found[name])
+    if unknown := sorted(set(chosen.lab or ()) - set(found)):
+        raise LabError(f"--lab {unknown[0]}: use one of {', '.join(found) or 'none, as there is no source'}")
+    return [read_lab(path) for name, path in found.items() if name in (chosen.lab or found)]
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import secrets
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from labs.lab import Exercise, Lab
@@ -51,6 +51,8 @@ class Graded:
 
     rows: tuple[Row, ...]
     values: Mapping[str, str] = field(default_factory=dict)
+    failed: bool = False
+    """The grader's own fault: another time it may go well."""
 
 
 def refused(lab: Lab, learner: str, message: str) -> Graded:
@@ -60,9 +62,8 @@ def refused(lab: Lab, learner: str, message: str) -> Graded:
 
 def by_hand(lab: Lab, learner: str, error: Exception) -> Graded:
     """What the grader itself could not do: nobody else is to pay for it."""
-    return refused(
-        lab, learner, f"this could not be graded ({type(error).__name__}: {error}): please look at it by hand"
-    )
+    text = f"this could not be graded ({type(error).__name__}: {error}): please look at it by hand"
+    return replace(refused(lab, learner, text), failed=True)
 
 
 def grade_one(lab: Lab, submission: Submission, limits: Limits, stop: threading.Event | None = None) -> Graded:

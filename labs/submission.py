@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from labs.lab import Lab, LabError
 
-__all__ = ["Submission", "read_submission", "submissions"]
+__all__ = ["LARGEST_BYTES", "Submission", "lab_of", "read_notebook", "read_submission"]
 
 LARGEST_BYTES = 20 * 1024**2
+"""Of one notebook."""
+
 LONGEST_ANSWER = 50_000
 """Characters of one answer cell."""
 
@@ -37,42 +37,38 @@ class Submission:
     refused: Mapping[str, str] = field(default_factory=dict)
 
 
-def submissions(folder: Path) -> Iterator[tuple[str, list[Path]]]:
-    """Each learner's name with their notebooks: NAME.ipynb, or all .ipynb in the folder NAME. LabError without any."""
-    if not folder.is_dir():
-        raise LabError(f"{folder} is not a folder: name the folder that holds NAME.ipynb or NAME/....ipynb")
-    found: dict[str, list[Path]] = {}
-    for path in sorted(folder.iterdir(), key=os.fsencode):
-        if path.name.startswith("."):
-            continue
-        if path.is_dir() and not path.is_symlink():
-            inside = (each for each in path.rglob("*.ipynb") if ".ipynb_checkpoints" not in each.parts)
-            found.setdefault(_name(path.name), []).extend(sorted(inside, key=os.fsencode))
-        elif path.suffix == ".ipynb":
-            found.setdefault(_name(path.stem), []).append(path)
-    if not found:
-        raise LabError(f"{folder} holds no submission: put in NAME.ipynb or NAME/....ipynb, one for each learner")
-    yield from sorted(found.items())
+def read_notebook(content: bytes) -> dict[str, Any]:
+    """A file as a notebook's JSON; LabError with a sentence for whatever it is instead."""
+    try:
+        notebook = json.loads(content.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise LabError("the file is not UTF-8 text: download the notebook again and hand it in unchanged") from None
+    except (ValueError, RecursionError):
+        raise LabError("the file is not JSON: download the notebook again (.ipynb) and hand it in unchanged") from None
+    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list) or notebook.get("nbformat") != 4:
+        seen = notebook.get("nbformat") if isinstance(notebook, dict) else None
+        raise LabError(f"the file is not a notebook of format 4 (nbformat is {str(seen)[:20]!r}): save it in Jupyter")
+    return notebook
 
 
-def read_submission(learner: str, paths: list[Path], lab: Lab) -> Submission:
-    """What a learner handed in for a lab. Of several notebooks the first counts that holds answers to it."""
-    problem = "no notebook (.ipynb) was handed in"
-    for path in paths:
-        try:
-            return _read(learner, path, lab)
-        except LabError as error:
-            problem = str(error)
-    return Submission(learner, refused={exercise.number: problem for exercise in lab.exercises})
+def lab_of(notebook: Mapping[str, Any], labs: Sequence[Lab]) -> Lab:
+    """The lab whose notebook this is, by its metadata or else by its answer cells; LabError if it is none of them."""
+    metadata = notebook.get("metadata")
+    own = metadata.get("ecslite") if isinstance(metadata, dict) else None
+    name = own.get("lab") if isinstance(own, dict) else None
+    ids = {cell["id"] for cell in notebook["cells"] if isinstance(cell, dict) and isinstance(cell.get("id"), str)}
+    for lab in labs:
+        if name == lab.name or (name is None and ids & {lab.cell(each.number, "answer").id for each in lab.exercises}):
+            return lab
+    graded = f"{labs[0].name!r} is being graded" if len(labs) == 1 else f"the {len(labs)} labs here are others"
+    if name is None:
+        raise LabError(f"the notebook has no cell of a lab that is graded ({graded}): start from the released notebook")
+    raise LabError(f"this is the notebook of lab {str(name)[:60]!r}, and {graded}")
 
 
-def _name(name: str) -> str:
-    """A file's name as text, also where it is not UTF-8."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
-
-
-def _read(learner: str, path: Path, lab: Lab) -> Submission:
-    sources = _sources(_notebook(path), lab)
+def read_submission(learner: str, notebook: Mapping[str, Any], lab: Lab) -> Submission:
+    """What a learner handed in for a lab."""
+    sources = _sources(notebook)
     answers, refused = {}, {}
     for exercise in lab.exercises:
         found = sources.get(lab.cell(exercise.number, "answer").id, [])
@@ -83,39 +79,12 @@ def _read(learner: str, path: Path, lab: Lab) -> Submission:
     return Submission(learner, answers, refused)
 
 
-def _notebook(path: Path) -> dict[str, Any]:
-    """The file as JSON; LabError with a sentence for whatever it is instead."""
-    if path.is_symlink() or not path.is_file():
-        raise LabError("the notebook is a link or no ordinary file, and was not followed: hand in the file itself")
-    try:
-        if (size := path.stat().st_size) > LARGEST_BYTES:
-            raise LabError(f"the file has {size:,} bytes, and {LARGEST_BYTES:,} are allowed: clear all outputs")
-        notebook = json.loads(path.read_bytes().decode("utf-8"))
-    except UnicodeDecodeError:
-        raise LabError("the file is not UTF-8 text: download the notebook again and hand it in unchanged") from None
-    except (ValueError, RecursionError):
-        raise LabError("the file is not JSON: download the notebook again (.ipynb) and hand it in unchanged") from None
-    except OSError as error:
-        raise LabError(f"the file cannot be read ({error.strerror}): hand it in again") from None
-    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list) or notebook.get("nbformat") != 4:
-        seen = notebook.get("nbformat") if isinstance(notebook, dict) else None
-        raise LabError(f"the file is not a notebook of format 4 (nbformat is {str(seen)[:20]!r}): save it in Jupyter")
-    return notebook
-
-
-def _sources(notebook: Mapping[str, Any], lab: Lab) -> dict[str, list[str]]:
-    """The sources of the code cells by id; LabError if this is the notebook of another lab."""
+def _sources(notebook: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The sources of the code cells by id."""
     found: dict[str, list[str]] = {}
     for cell in notebook["cells"]:
         if isinstance(cell, dict) and cell.get("cell_type") == "code" and isinstance(cell.get("id"), str):
             found.setdefault(cell["id"], []).append(_source(cell.get("source")))
-    metadata = notebook.get("metadata")
-    own = metadata.get("ecslite") if isinstance(metadata, dict) else None
-    name = own.get("lab") if isinstance(own, dict) else None
-    if name is not None and name != lab.name:
-        raise LabError(f"this is the notebook of lab {str(name)[:60]!r}, and {lab.name!r} is being graded")
-    if name is None and not any(lab.cell(exercise.number, "answer").id in found for exercise in lab.exercises):
-        raise LabError(f"the notebook has no cell of lab {lab.name!r}: start from the released notebook")
     return found
 
 

@@ -1,25 +1,56 @@
-"""The gradebook: a line an exercise a learner."""
+"""The gradebook: grades.csv has a line an exercise a learner, totals.csv a line a lab a learner.
+
+All files are written as a whole, and what stands in them is text that no spreadsheet takes for a formula.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
-from labs.grade import Row
+from labs.classroom.results import Result, shown
+from labs.grade import Row, clean
 
-__all__ = ["COLUMNS", "table", "write"]
+__all__ = ["COLUMNS", "lines", "table", "totals", "write"]
 
 COLUMNS = ("learner", "lab", "exercise", "points", "max", "message")
 
+TOTALS = ("learner", "lab", "points", "max", "percent off", "counts", "attempts", "file", "handed in", "note")
+
 
 def table(rows: Iterable[Row]) -> str:
-    """The gradebook as CSV: the same rows, the same bytes."""
+    """grades.csv: the same rows, the same bytes."""
+    return lines([COLUMNS, *([getattr(row, column) for column in COLUMNS] for row in rows)])
+
+
+def totals(results: Iterable[Result]) -> str:
+    """totals.csv: what was reached, what is taken off for being late, and what counts."""
+    return lines([TOTALS, *map(_total, results)])
+
+
+def _total(result: Result) -> list[Any]:
+    attempt = result.attempt
+    return [
+        clean(result.learner.id),
+        result.lab.name,
+        result.points,
+        result.most,
+        f"{result.lateness.percent:g}",
+        shown(result.final),
+        result.attempts,
+        clean(attempt.path) if attempt else "",
+        result.moment.isoformat() if result.moment else "",
+        clean(result.lateness.why),
+    ]
+
+
+def lines(rows: Iterable[Sequence[Any]], end: str = "\n") -> str:
+    """Rows as CSV."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([getattr(row, column) for column in COLUMNS] for row in rows)
+    csv.writer(out, lineterminator=end).writerows(rows)
     return out.getvalue()
 
 

@@ -1,63 +1,115 @@
-"""Grades a class, side by side: each submission runs in processes of its own, started by a pool of threads."""
+"""Grades a class, side by side.
+
+Each submission is run in processes of its own by labs.runner, under limits, so threads that start them and wait are
+enough to have many at a time. pytest-xdist would put a third kind of process between the two: its workers live on
+from one submission to the next, and a worker that a hostile notebook takes with it would take its queue too.
+"""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
+from labs.classroom.attempts import Attempt, learners
+from labs.classroom.files import handed_in
 from labs.classroom.gradebook import table, write
-from labs.grade import Graded, Row, by_hand, clean, grade_one
+from labs.classroom.journal import Journal
+from labs.classroom.layouts import papers
+from labs.classroom.reports import write_reports
+from labs.classroom.results import Place, Result, Standing, Timed, graded_labs, place
+from labs.classroom.roster import Roster
+from labs.classroom.rules import Rules
+from labs.grade import Row, by_hand, clean, grade_one
 from labs.lab import Lab, LabError
 from labs.runner import Limits, Stopped
-from labs.submission import read_submission, submissions
 
 __all__ = ["grade"]
 
+Tell = Callable[[str], None]
+
 
 def grade(
-    lab: Lab, folder: Path, out: Path, *, jobs: int, limits: Limits, tell: Callable[[str], None] = print
+    labs: Sequence[Lab],
+    top: Path,
+    out: Path,
+    *,
+    jobs: int,
+    limits: Limits,
+    roster: Roster | None = None,
+    rules: Rules | None = None,
+    tell: Tell = print,
 ) -> list[Row]:
-    """Grade all submissions of a folder into out/grades.csv, which is whole after each learner.
+    """Grade all submissions of a folder or a .zip, each to the lab that it belongs to, into the folder `out`.
 
-    Ctrl-C ends what runs, and leaves the rows of the learners that were done.
+    Ctrl-C ends what runs. What was graded by then is in grades.csv, and is not run again the next time.
     """
-    found = list(submissions(folder))
+    roster, rules = roster or Roster(), rules or Rules()
+    found = papers(handed_in(top), top.stem if top.is_file() else top.resolve().name)
+    if not found:
+        raise LabError(f"{top} holds no submission: put in NAME.ipynb or NAME/....ipynb, one for each learner")
+    everyone = tuple(learners(found, labs, roster, rules))
+    standing = Standing(graded_labs(labs, everyone), everyone, roster, rules)
+    _make(out)
+    done = _graded(standing, out, Journal(out / "journal", limits), jobs=jobs, limits=limits, tell=tell)
+    results = standing.results(done)
+    write_reports(out, standing, results, done)
+    return _rows(results)
+
+
+def _make(out: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise LabError(f"{out} cannot be the folder of the results ({error.strerror}): name another") from None
-    done: dict[str, Graded] = {}
+
+
+def _graded(
+    standing: Standing, out: Path, journal: Journal, *, jobs: int, limits: Limits, tell: Tell
+) -> dict[Place, Timed]:
+    """Grade what the journal does not know. grades.csv is whole after each submission."""
+    attempts = standing.attempts
+    done = {place(attempt): known for attempt in attempts if (known := journal.find(attempt)) is not None}
+    left = [attempt for attempt in attempts if place(attempt) not in done]
+    if done:
+        tell(f"{len(done)} of {len(attempts)} were graded before and have not changed.")
+    write(out / "grades.csv", table(_rows(standing.results(done))))
     stop = threading.Event()
     with ThreadPoolExecutor(jobs) as pool:
-        waiting = {pool.submit(_safely, lab, name, paths, limits, stop): name for name, paths in found}
+        waiting = {pool.submit(_safely, attempt, limits, stop): attempt for attempt in left}
         try:
             for future in as_completed(waiting):
-                name = waiting[future]
-                done[name] = future.result()
-                write(out / "grades.csv", table(_rows(done)))
-                tell(f"{len(done)} of {len(found)}: {clean(name)} {_sum(done[name].rows)}")
+                attempt, timed = waiting[future], future.result()
+                done[place(attempt)] = timed
+                if not timed.graded.failed:
+                    journal.keep(attempt, timed)
+                write(out / "grades.csv", table(_rows(standing.results(done))))
+                tell(f"{len(done)} of {len(attempts)}: {clean(attempt.submission.learner)} {_sum(timed)}")
         except BaseException:
             stop.set()
             pool.shutdown(cancel_futures=True)
             raise
-    return _rows(done)
+    return done
 
 
-def _safely(lab: Lab, name: str, paths: list[Path], limits: Limits, stop: threading.Event) -> Graded:
-    """One learner, also where the grader itself fails."""
+def _safely(attempt: Attempt, limits: Limits, stop: threading.Event) -> Timed:
+    """One attempt, also where the grader itself fails."""
+    began = time.monotonic()
     try:
-        return grade_one(lab, read_submission(name, paths, lab), limits, stop)
+        graded = grade_one(attempt.lab, attempt.submission, limits, stop)
     except Stopped:
         raise
     except Exception as error:
-        return by_hand(lab, name, error)
+        graded = by_hand(attempt.lab, attempt.submission.learner, error)
+    return Timed(graded, round(time.monotonic() - began, 2))
 
 
-def _rows(done: dict[str, Graded]) -> list[Row]:
-    return [row for name in sorted(done) for row in done[name].rows]
+def _rows(results: Iterable[Result]) -> list[Row]:
+    return [row for result in results for row in result.graded.rows]
 
 
-def _sum(rows: tuple[Row, ...]) -> str:
+def _sum(timed: Timed) -> str:
+    rows = timed.graded.rows
     return f"{sum(row.points for row in rows)} of {sum(row.max for row in rows)} points"

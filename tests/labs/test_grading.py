@@ -26,7 +26,7 @@ def gradebook(tmp_path_factory):
     """All hostile submissions, graded side by side: rows by learner, and the file."""
     handed_in, out = tmp_path_factory.mktemp("handed-in"), tmp_path_factory.mktemp("out")
     papers.hand_in(handed_in, {name: paper for name, (paper, _) in papers.hostile().items()} | papers.broken())
-    grade(papers.COUNTING, handed_in, out, jobs=2, limits=QUICK, tell=lambda line: None)
+    grade([papers.COUNTING], handed_in, out, jobs=2, limits=QUICK, tell=lambda line: None)
     with (out / "grades.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -77,7 +77,7 @@ def class_of_two(tmp_path_factory):
     lab = read_lab(sources()[0])
     handed_in, out = tmp_path_factory.mktemp("lab-1"), tmp_path_factory.mktemp("out-1")
     papers.hand_in(handed_in, {"ann": instructor(lab), "bob": released(lab)})
-    return grade(lab, handed_in, out, jobs=2, limits=Limits(), tell=lambda line: None)
+    return grade([lab], handed_in, out, jobs=2, limits=Limits(), tell=lambda line: None)
 
 
 def test_the_reference_solutions_score_full_marks(class_of_two):
@@ -124,22 +124,22 @@ def test_a_stop_in_the_middle_leaves_the_learners_that_were_done(tmp_path):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        grade(papers.COUNTING, tmp_path, tmp_path / "out", jobs=1, limits=QUICK, tell=stop)
+        grade([papers.COUNTING], tmp_path, tmp_path / "out", jobs=1, limits=QUICK, tell=stop)
 
     assert (tmp_path / "out" / "grades.csv").read_text(encoding="utf-8").count("\n") == 3
 
 
 def test_a_fault_of_the_grader_costs_one_learner_a_row_and_nobody_else_anything(tmp_path, monkeypatch):
-    real = grading.read_submission
+    real = grading.grade_one
 
-    def fails(name, paths, lab):
-        if name == "ann":
+    def fails(lab, submission, limits, stop):
+        if submission.learner == "ann":
             raise RuntimeError("out of luck")
-        return real(name, paths, lab)
+        return real(lab, submission, limits, stop)
 
-    monkeypatch.setattr(grading, "read_submission", fails)
+    monkeypatch.setattr(grading, "grade_one", fails)
     papers.hand_in(tmp_path, {"ann": papers.answered(), "bob": papers.broken()["not-json"]})
-    rows = grade(papers.COUNTING, tmp_path, tmp_path / "out", jobs=1, limits=QUICK, tell=lambda line: None)
+    rows = grade([papers.COUNTING], tmp_path, tmp_path / "out", jobs=1, limits=QUICK, tell=lambda line: None)
 
     assert "out of luck" in rows[0].message
     assert [row.learner for row in rows] == ["ann", "ann", "bob", "bob"]

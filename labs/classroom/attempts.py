@@ -1,0 +1,135 @@
+"""From papers to attempts: each learner's notebooks, read once, by the lab that they belong to.
+
+All of them are read before the first one runs, so that no submission can change another's.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from labs.classroom.files import File, inside
+from labs.classroom.layouts import Paper
+from labs.classroom.roster import Roster
+from labs.classroom.rules import Rules
+from labs.lab import Lab, LabError
+from labs.submission import Submission, lab_of, read_notebook, read_submission
+
+__all__ = ["NOTHING", "Attempt", "Learner", "attempts_at", "learners"]
+
+NOTHING = "no notebook (.ipynb) was handed in"
+
+LONG_AGO = datetime(1980, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One notebook of one learner."""
+
+    lab: Lab
+    submission: Submission
+    digest: str
+    """Of the file's content."""
+    path: str
+    handed_in: datetime | None = None
+    """By the file's own time, where the rules believe it."""
+    marked_late: bool = False
+    order: tuple[datetime, int, str] = (LONG_AGO, 0, "")
+
+    @property
+    def answered(self) -> bool:
+        """Whether an answer cell holds anything else than when it was released."""
+        answers = self.submission.answers
+        untouched = [answers.get(each.number) == _released(self.lab, each.number) for each in self.lab.exercises]
+        return not all(untouched)
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """One learner: the id for the gradebook, the attempts in order, and what was wrong with other files."""
+
+    id: str
+    attempts: tuple[Attempt, ...] = ()
+    problems: tuple[str, ...] = ()
+    ids: Mapping[str, str] = field(default_factory=dict)
+    """How systems know the learner, as far as the places of the papers say it."""
+    handed_in: bool = True
+    """False: somebody of the roster of whom there is nothing."""
+
+
+def learners(papers: Iterable[Paper], labs: Sequence[Lab], roster: Roster, rules: Rules) -> list[Learner]:
+    """All learners by id, also those of the roster who handed in nothing. Two of one name get their numbers added."""
+    owned: dict[tuple[str, str], list[Paper]] = defaultdict(list)
+    for paper in papers:
+        known = roster.find(paper)
+        owned[(known, "") if known else (paper.learner, _number(paper))].append(paper)
+    names = [name for name, _ in owned]
+    found = [
+        _learner(f"{name} ({number})" if number and names.count(name) > 1 else name, theirs, labs, rules)
+        for (name, number), theirs in owned.items()
+    ]
+    there = {learner.id for learner in found}
+    found += [Learner(person.id, handed_in=False) for person in roster.people if person.id not in there]
+    return sorted(found, key=lambda learner: learner.id)
+
+
+def attempts_at(learner: Learner, lab: Lab) -> list[Attempt]:
+    """A learner's attempts at a lab, the earliest first. A copy without any answer counts only if there is no other."""
+    found = [attempt for attempt in learner.attempts if attempt.lab is lab]
+    return [attempt for attempt in found if attempt.answered] or found[-1:]
+
+
+def _number(paper: Paper) -> str:
+    return next((value for kind, value in paper.ids.items() if kind != "login"), "")
+
+
+def _learner(name: str, papers: list[Paper], labs: Sequence[Lab], rules: Rules) -> Learner:
+    attempts, problems = [], []
+    for paper in papers:
+        for file, problem in _unpacked(paper):
+            try:
+                if problem or file is None:
+                    raise LabError(problem)
+                attempts.append(_attempt(name, paper, file, labs, rules))
+            except LabError as error:
+                problems.append(str(error))
+    attempts.sort(key=lambda attempt: attempt.order)
+    problems.sort(key=NOTHING.__eq__)
+    ids = {kind: value for paper in papers for kind, value in paper.ids.items()}
+    return Learner(name, tuple(attempts), tuple(problems), ids)
+
+
+def _unpacked(paper: Paper) -> Iterator[tuple[File | None, str]]:
+    """The notebooks of a paper, or why there is none."""
+    if paper.file is None:
+        yield None, NOTHING
+        return
+    if paper.file.suffix != ".zip":
+        yield paper.file, ""
+        return
+    try:
+        notebooks = [file for file in inside(paper.file) if file.suffix == ".ipynb" and file.kind != "folder"]
+    except LabError as error:
+        yield None, str(error)
+        return
+    if not notebooks:
+        yield None, "the zip that was handed in holds no notebook (.ipynb): hand in the notebook itself"
+    for file in notebooks:
+        yield replace(file, parts=(*paper.file.parts, *file.parts)), ""
+
+
+def _attempt(name: str, paper: Paper, file: File, labs: Sequence[Lab], rules: Rules) -> Attempt:
+    content = file.read()
+    notebook = read_notebook(content)
+    lab = lab_of(notebook, labs)
+    order = (file.modified or LONG_AGO, paper.attempt, file.path)
+    moment = file.modified if rules.file_times else None
+    digest = sha256(content).hexdigest()
+    return Attempt(lab, read_submission(name, notebook, lab), digest, file.path, moment, paper.late, order)
+
+
+def _released(lab: Lab, exercise: str) -> str:
+    return lab.cell(exercise, "answer").released

@@ -1,0 +1,91 @@
+"""What was graded before, so that grading again does not run it again.
+
+An entry is found by all that its result depends on: the submission's bytes, the lab's source, the class key, the
+limits, and the code and versions that graded it. Change one of them, and the submission is graded anew.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Iterable
+from dataclasses import asdict
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from labs.classroom.attempts import Attempt
+from labs.classroom.gradebook import write
+from labs.classroom.results import Timed
+from labs.grade import Graded, Row
+from labs.lab import LABS, Lab
+from labs.runner import Limits
+
+__all__ = ["Journal"]
+
+PACKAGES = ("nbval", "ipykernel", "simpy")
+
+
+class Journal:
+    """The entries of a folder, a file each."""
+
+    def __init__(self, folder: Path, limits: Limits, key: str = "") -> None:
+        self.folder = folder
+        self._same = [asdict(limits), key, _code(), platform.python_version(), [version(name) for name in PACKAGES]]
+
+    def find(self, attempt: Attempt) -> Timed | None:
+        """What an attempt came to; None if it is not there, or not whole."""
+        try:
+            entry = json.loads(self._path(attempt).read_text(encoding="utf-8"))
+            return Timed(_graded(attempt, entry), float(entry["seconds"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def keep(self, attempt: Attempt, timed: Timed) -> None:
+        """Write down what an attempt came to."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        rows = [[row.exercise, row.points, row.max, row.message] for row in timed.graded.rows]
+        entry = {"rows": rows, "seconds": timed.seconds, "values": dict(timed.graded.values)}
+        write(self._path(attempt), json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n")
+
+    def _path(self, attempt: Attempt) -> Path:
+        said = json.dumps([attempt.digest, attempt.lab.name, _source(attempt.lab), *self._same], sort_keys=True)
+        return self.folder / f"{sha256(said.encode()).hexdigest()[:32]}.json"
+
+
+def _graded(attempt: Attempt, entry: Any) -> Graded:
+    """The entry's rows, with this learner's name: the same bytes may have been handed in by another."""
+    rows = tuple(Row(attempt.submission.learner, attempt.lab.name, *map(_plain, row)) for row in entry["rows"])
+    if [row.exercise for row in rows] != [exercise.number for exercise in attempt.lab.exercises]:
+        raise ValueError("the entry is of another lab")
+    return Graded(rows, {str(key): str(value) for key, value in entry["values"].items()})
+
+
+def _plain(value: Any) -> Any:
+    if not isinstance(value, (str, int)):
+        raise TypeError(f"{value!r} is no cell of a row")
+    return value
+
+
+def _source(lab: Lab) -> str:
+    cells = [[cell.id, cell.kind, cell.source, dict(cell.metadata)] for cell in lab.cells]
+    return sha256(json.dumps(cells, sort_keys=True, default=str).encode()).hexdigest()
+
+
+@cache
+def _code() -> str:
+    """The engine's and the grader's own files: a version number does not change with every change."""
+    return _digest(path for room in ("ecslite", "labs") for path in (LABS.parent / room).rglob("*") if _ours(path))
+
+
+def _ours(path: Path) -> bool:
+    return path.suffix in (".py", ".json") and "classroom" not in path.parts and path.is_file()
+
+
+def _digest(paths: Iterable[Path]) -> str:
+    every = sha256()
+    for path in sorted(paths):
+        every.update(str(path.relative_to(LABS.parent)).encode() + b"\0" + sha256(path.read_bytes()).digest())
+    return every.hexdigest()
