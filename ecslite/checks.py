@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import zlib
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from typing import Any
+from string import ascii_lowercase
+from typing import Any, TypeVar
 
-__all__ = ["Feedback", "canonical", "digest", "plain", "seal", "verdict"]
+__all__ = ["Feedback", "canonical", "digest", "index", "plain", "seal", "verdict"]
+
+Option = TypeVar("Option")
 
 DECIMALS = 2
 """Numbers are compared after rounding to so many decimals, where an exercise says nothing else."""
@@ -23,6 +27,9 @@ DEEPEST = 3
 """Lists in lists, at the most."""
 
 LARGEST = 10**300
+
+_LETTERS = re.compile(r"\W*([a-z]\W+)*[a-z]\W*")
+"""Single letters with anything between them: the answer to "in which order?"."""
 
 
 def plain(value: Any, depth: int = 0) -> Any:
@@ -51,7 +58,10 @@ def plain(value: Any, depth: int = 0) -> Any:
 
 
 def canonical(value: object, decimals: int = DECIMALS) -> str:
-    """A builtin value as text that is the same for equal answers: 3, 3.0 and 3.001 are one answer at two decimals."""
+    """A builtin value as text that is the same for equal answers: 3, 3.0 and 3.001 are one answer at two decimals.
+
+    Texts are the same in any case and with any spaces; single letters also with commas: "C, a) b" is "c a b".
+    """
     if isinstance(value, bool) or value is None:
         return str(value)
     if isinstance(value, (int, float)):
@@ -60,7 +70,15 @@ def canonical(value: object, decimals: int = DECIMALS) -> str:
         return "[" + ", ".join(canonical(each, decimals) for each in value) + "]"
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {canonical(value[key], decimals)}" for key in sorted(value)) + "}"
-    return " ".join(str(value).casefold().split())
+    text = " ".join(str(value).casefold().split())
+    return " ".join(re.findall("[a-z]", text)) if _LETTERS.fullmatch(text) else text
+
+
+def index(learner: object, exercise: str, many: int) -> int:
+    """Which of so many variants of an exercise a learner has, from 0 on; always the first without a learner's id."""
+    name = " ".join(str(learner).casefold().split())
+    mark = sha256(f"{name}/{exercise}".encode("utf-8", "surrogatepass")).digest()
+    return int.from_bytes(mark[:8], "big") % many if name else 0
 
 
 def digest(exercise: str, field: str, value: object, decimals: int = DECIMALS) -> str:
@@ -71,13 +89,19 @@ def digest(exercise: str, field: str, value: object, decimals: int = DECIMALS) -
 def seal(exercises: Mapping[str, Any]) -> str:
     """Feedback as a lab's source writes it, as one line of text in which every expected value is a digest.
 
-    exercises: {"1.2": {"hints": [text, ...], "fields": {name: {"right": value, "wrong": [[value, text], ...],
-    "most": [number, text], "least": [number, text], "decimals": n, "otherwise": text}}}}
+    exercises: {"1.2": {"title": text, "points": n, "hints": [text, ...], "fields": {name: {"right": value,
+    "wrong": [[value, text], ...], "most": [number, text], "least": [number, text], "decimals": n,
+    "otherwise": text}}}}; or, where the exercise varies by learner, "variants": a list of such fields.
     """
     sealed = {
         exercise: {
+            "title": told.get("title", exercise),
+            "points": told.get("points", 1),
             "hints": list(told.get("hints", ())),
-            "fields": {name: _sealed(exercise, name, field) for name, field in told.get("fields", {}).items()},
+            "variants": [
+                {name: _sealed(exercise, name, field) for name, field in fields.items()}
+                for fields in told.get("variants", [told.get("fields", {})])
+            ],
         }
         for exercise, told in exercises.items()
     }
@@ -97,13 +121,52 @@ def _sealed(exercise: str, name: str, field: Mapping[str, Any]) -> dict[str, Any
 class Feedback:
     """The feedback of one lab. It prints sentences and raises nothing, whatever the answer is."""
 
+    learner: object = ""
+    """The learner's id, as the notebook's learner cell gives it: it decides which variant of an exercise they have."""
+
     def __init__(self, sealed: str) -> None:
         self._exercises: dict[str, Any] = json.loads(zlib.decompress(base64.b85decode(sealed)))
+        self._right: dict[str, bool] = {}
+
+    def pick(self, exercise: str, options: Sequence[Option]) -> Option:
+        """The option of this learner's variant of an exercise. ValueError if it has another number of variants."""
+        variants = self._known(exercise)["variants"]
+        if len(variants) not in (1, len(options)) or not options:
+            raise ValueError(f"{len(options)} options for exercise {exercise}, which has {len(variants)} variants")
+        return options[index(self.learner, exercise, len(options))]
+
+    def steps(self, exercise: str, texts: Sequence[str]) -> None:
+        """Print the steps to be put in order, each with a letter. The notebook holds them shuffled already."""
+        self._known(exercise)
+        for letter, text in zip(ascii_lowercase, texts, strict=False):
+            print(f"{letter}) {text}")
+
+    def progress(self) -> None:
+        """Print how far the checks that have run are right: a line an exercise, and the points."""
+        width = max(len(each["title"]) for each in self._exercises.values())
+        done = 0
+        for exercise, each in self._exercises.items():
+            right = self._right.get(exercise)
+            state = "right" if right else "not checked yet" if right is None else "not right yet"
+            points = each["points"] if right else 0
+            done += points
+            print(f"{exercise:>5}  {each['title']:{width}}  {points} of {each['points']}  {state}")
+        print(f"Points by these checks: {done} of {sum(each['points'] for each in self._exercises.values())}.")
+        if not str(self.learner).strip():
+            print("Your id is not written down yet: lab.learner is empty.")
+
+    def _known(self, exercise: str) -> dict[str, Any]:
+        if exercise not in self._exercises:
+            raise ValueError(f"there is no exercise {exercise!r} in this lab: use one of {', '.join(self._exercises)}")
+        found: dict[str, Any] = self._exercises[exercise]
+        return found
 
     def check(self, exercise: str, **answers: object) -> None:
         """Print whether each named answer is right; if it is not: the value seen, the idea, and the next step."""
-        fields = self._exercises[exercise]["fields"]
+        variants = self._known(exercise)["variants"]
+        fields = variants[index(self.learner, exercise, len(variants))]
         told = [self._field(exercise, name, fields[name], value) for name, value in answers.items() if name in fields]
+        self._right[exercise] = bool(told) and all(message is None for message in told)
         if all(message is None for message in told):
             print(f"{exercise}: that is right.")
             return
@@ -113,7 +176,7 @@ class Feedback:
 
     def hint(self, exercise: str, many: int = 0) -> None:
         """Print the first `many` hints. With 0, as in a notebook that is run from the top, print how to ask for one."""
-        hints = self._exercises[exercise]["hints"]
+        hints = self._known(exercise)["hints"]
         for number, text in enumerate(hints[: max(many, 0)], start=1):
             print(f"Hint {number} of {len(hints)}: {text}")
         if many < len(hints):

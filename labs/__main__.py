@@ -1,4 +1,4 @@
-"""`python -m labs release`, `python -m labs instructor`, `python -m labs grade`."""
+"""`python -m labs release`, `instructor`, `list`, `letters`, `grade`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from pathlib import Path
 from labs.classroom.grading import grade
 from labs.classroom.roster import read_roster
 from labs.classroom.rules import Rules, read_rules
-from labs.lab import LABS, Lab, LabError, read_lab, sources
+from labs.hidden import VARIABLE, class_key
+from labs.lab import LABS, Lab, LabError, ordered, parse_lab, read_lab, sources
 from labs.notebooks import instructor, released, text
 from labs.runner import Limits
 
@@ -37,7 +38,13 @@ def _parser() -> argparse.ArgumentParser:
     release.set_defaults(command=lambda chosen: _write(chosen, released))
     teacher = commands.add_parser("instructor", help="write the instructor's notebooks, with all solutions")
     teacher.add_argument("--out", type=Path, required=True)
-    teacher.set_defaults(command=lambda chosen: _write(chosen, instructor))
+    _ask_for_key(teacher)
+    teacher.set_defaults(command=_write_for_teachers)
+    listing = commands.add_parser("list", help="print every exercise: its number, kind, points, variants and title")
+    listing.set_defaults(command=_list)
+    letters = commands.add_parser("letters", help="print the right letters of an exercise with steps to be ordered")
+    letters.add_argument("exercise", help='its number, such as "3.4"')
+    letters.set_defaults(command=_letters)
     grading = commands.add_parser("grade", help="grade a class")
     grading.add_argument(
         "submissions", type=Path, help="a folder or a .zip of notebooks, as a learning platform gives it"
@@ -49,8 +56,15 @@ def _parser() -> argparse.ArgumentParser:
     grading.add_argument("--jobs", type=_count, default=os.cpu_count() or 1, help="submissions at a time")
     grading.add_argument("--seconds", type=_count, default=120, help="for the answers of one submission")
     grading.add_argument("--memory-mib", type=_count, default=2048, help="for one process")
+    _ask_for_key(grading)
     grading.set_defaults(command=_grade)
     return parser
+
+
+def _ask_for_key(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--class-key", type=Path, metavar="FILE", help=f"a text file with the class's key (or set {VARIABLE})"
+    )
 
 
 def _count(text: str) -> int:
@@ -69,7 +83,34 @@ def _write(chosen: argparse.Namespace, form: object) -> int:
     return 0
 
 
+def _write_for_teachers(chosen: argparse.Namespace) -> int:
+    key = class_key(chosen.class_key)
+    return _write(chosen, lambda lab: instructor(lab, key))
+
+
+def _list(chosen: argparse.Namespace) -> int:
+    for lab in map(read_lab, sources(chosen.source)):
+        print(lab.name)
+        for each in lab.exercises:
+            varied = f"{each.variants} variants" if each.variants > 1 else ""
+            print(f"  {each.number:5} {each.kind:8} {each.points:2} points  {varied:11} {each.title}")
+    return 0
+
+
+def _letters(chosen: argparse.Namespace) -> int:
+    found = {}
+    for lab in map(parse_lab, sources(chosen.source)):
+        found |= ordered(lab)
+    if chosen.exercise not in found:
+        raise LabError(f"no cell calls lab.steps for exercise {chosen.exercise}: use {', '.join(found) or 'it first'}")
+    print(found[chosen.exercise])
+    return 0
+
+
 def _grade(chosen: argparse.Namespace) -> int:
+    key = class_key(chosen.class_key)
+    if key.public:
+        print(f"No class key is set ({VARIABLE} or --class-key): the hidden checks draw from a key that is public.")
     rules = read_rules(chosen.rules) if chosen.rules else Rules()
     rows = grade(
         _labs(chosen),
@@ -79,6 +120,7 @@ def _grade(chosen: argparse.Namespace) -> int:
         limits=Limits(chosen.seconds, chosen.memory_mib),
         roster=read_roster(chosen.roster, rules.zone),
         rules=rules,
+        key=key,
     )
     learners = len({row.learner for row in rows})
     right = sum(row.points == row.max for row in rows)

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from labs.hidden import PUBLIC, ClassKey
 from labs.lab import Exercise, Lab
 from labs.notebooks import collecting, judging
 from labs.runner import Limits, Outcome, run
@@ -66,20 +67,28 @@ def by_hand(lab: Lab, learner: str, error: Exception) -> Graded:
     return replace(refused(lab, learner, text), failed=True)
 
 
-def grade_one(lab: Lab, submission: Submission, limits: Limits, stop: threading.Event | None = None) -> Graded:
+def grade_one(
+    lab: Lab, submission: Submission, limits: Limits, stop: threading.Event | None = None, key: ClassKey = PUBLIC
+) -> Graded:
     """One submission, run and judged."""
     stop = stop or threading.Event()
     messages = dict(submission.refused)
-    collected = _collect(lab, submission, limits, stop, messages)
+    collected = _collect(lab, submission, limits, stop, messages, key=key)
     if collected:
-        notebook = judging(lab, collected)
+        notebook = judging(lab, collected, learner=submission.id, key=key)
         outcome = run(notebook, limits, limits.seconds, stop)
         messages |= {exercise: _judged(lab, exercise, outcome) for exercise in collected}
     return Graded(_rows(lab, submission.learner, messages), collected)
 
 
 def _collect(
-    lab: Lab, submission: Submission, limits: Limits, stop: threading.Event, messages: dict[str, str]
+    lab: Lab,
+    submission: Submission,
+    limits: Limits,
+    stop: threading.Event,
+    messages: dict[str, str],
+    *,
+    key: ClassKey,
 ) -> dict[str, str]:
     """What the answers come to, as JSON by exercise; for the others a message is put into `messages`.
 
@@ -91,7 +100,8 @@ def _collect(
     while left and (seconds := end - time.monotonic()) > LEAST_SECONDS:
         nonce = secrets.token_hex(8)
         # No pass may use up more than half of what is left, so that there is time for another without its killer.
-        outcome = run(collecting(lab, left, nonce), limits, seconds / 2, stop)
+        notebook = collecting(lab, left, nonce, learner=submission.id, key=key)
+        outcome = run(notebook, limits, seconds / 2, stop)
         collected, told = _read_out(lab, left, outcome, nonce, limits)
         killer = _killer(lab, left, outcome)
         if killer is None:

@@ -1,28 +1,32 @@
 """A lab's source, read: cells in order, each with the part it plays, and the exercises they make up.
 
 A cell's part is in its id: `ex-1-2-answer` is where the answer to exercise 1.2 stands, `-check` and `-hint` talk to
-the learner, `-collect` and `-judge` are for grading only, as are cells whose id begins with `hidden`.
-Other cells are given.
+the learner, `-why` is where the learner says why, `-collect` and `-judge` are for grading only, as are cells whose id
+begins with `hidden`. `learner` is where the learner's id stands. Other cells are given.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import jupytext
 
-from ecslite.checks import seal
+from ecslite.checks import canonical, seal
+from labs.steps import letters, shuffled, shuffles
 
-__all__ = ["LABS", "Cell", "Exercise", "Lab", "LabError", "read_lab", "sources"]
+__all__ = ["KINDS", "LABS", "Cell", "Exercise", "Lab", "LabError", "ordered", "parse_lab", "read_lab", "sources"]
 
 LABS = Path(__file__).parent
 """This folder."""
 
-ROLES = ("answer", "check", "hint", "collect", "judge")
+KINDS = ("code", "predict", "order", "fault", "design")
+"""Kinds of exercises: write code, predict before it runs, put steps in order, find the fault, design under a limit."""
+
+ROLES = ("answer", "check", "hint", "why", "collect", "judge")
 HIDDEN = ("collect", "judge", "hidden")
 """Parts that a learner never gets."""
 
@@ -59,11 +63,13 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Exercise:
-    """One exercise: what it is called and what it is worth."""
+    """One exercise: what it is called, what it is worth, what a learner does in it, and how many variants it has."""
 
     number: str
     title: str
     points: int
+    kind: str = "code"
+    variants: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,25 +83,43 @@ class Lab:
     def exercises(self) -> tuple[Exercise, ...]:
         """In the order of their answer cells."""
         return tuple(
-            Exercise(cell.exercise, cell.metadata.get("title", cell.exercise), int(cell.metadata.get("points", 1)))
+            Exercise(
+                cell.exercise,
+                cell.metadata.get("title", cell.exercise),
+                int(cell.metadata.get("points", 1)),
+                cell.metadata.get("kind", "code"),
+                len(self.fields(cell.exercise)),
+            )
             for cell in self.cells
             if cell.role == "answer" and cell.exercise
         )
+
+    def fields(self, exercise: str) -> list[Mapping[str, Any]]:
+        """What the check of an exercise expects, for each of its variants: a mapping of fields by name."""
+        told = self.cell(exercise, "check").metadata
+        found: list[Mapping[str, Any]] = told.get("variants", [told.get("fields", {})])
+        return found
 
     def cell(self, exercise: str, role: str) -> Cell:
         """The cell that plays a part in an exercise; LabError if there is none."""
         for cell in self.cells:
             if (cell.exercise, cell.role) == (exercise, role):
                 return cell
-        raise LabError(
-            f"{self.name}: exercise {exercise} has no {role} cell: add one with {_id(exercise, role)!r} as its id"
-        )
+        raise LabError(f"{self.name}: {_missing(exercise, role)}")
 
     @property
     def feedback(self) -> str:
         """The sealed feedback of all exercises."""
         return seal(
-            {cell.exercise: dict(cell.metadata) for cell in self.cells if cell.role == "check" and cell.exercise}
+            {
+                each.number: {
+                    "title": each.title,
+                    "points": each.points,
+                    "hints": self.cell(each.number, "check").metadata.get("hints", ()),
+                    "variants": self.fields(each.number),
+                }
+                for each in self.exercises
+            }
         )
 
 
@@ -105,16 +129,64 @@ def sources(folder: Path = LABS / "source") -> list[Path]:
 
 
 def read_lab(path: Path) -> Lab:
-    """The lab of a source; LabError if an exercise is incomplete or an id is used twice."""
+    """The lab of a source; LabError with all that is wrong with it."""
+    lab = parse_lab(path)
+    if faults := [*_faults(lab)]:
+        raise LabError("\n".join(f"{path}: {fault}" for fault in faults))
+    return lab
+
+
+def parse_lab(path: Path) -> Lab:
+    """The lab of a source, whether it is whole or not. Its steps are shuffled: no notebook holds them in order."""
     notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="md:myst")
     lab = Lab(path.stem, tuple(_cells(notebook.cells)))
+    try:
+        return replace(lab, cells=tuple(_shuffled(cell) for cell in lab.cells))
+    except (SyntaxError, ValueError) as error:
+        raise LabError(f"{path}: {error}") from None
+
+
+def ordered(lab: Lab) -> dict[str, str]:
+    """The right letters of each exercise whose steps are to be put in order."""
+    return {
+        exercise: letters(exercise, len(texts.elts))
+        for cell in lab.cells
+        if cell.kind == "code"
+        for exercise, texts in shuffles(cell.source)
+    }
+
+
+def _shuffled(cell: Cell) -> Cell:
+    return replace(cell, source=shuffled(cell.source)) if cell.kind == "code" else cell
+
+
+def _faults(lab: Lab) -> Iterator[str]:
+    """What is wrong with a lab's source, each with what to change."""
     ids = [cell.id for cell in lab.cells]
     if twice := sorted({each for each in ids if ids.count(each) > 1}):
-        raise LabError(f"{path}: the ids {', '.join(twice)} are used twice: give each cell its own")
-    for exercise in lab.exercises:
+        yield f"the ids {', '.join(twice)} are used twice: give each cell its own"
+    answers = {cell.exercise: cell for cell in lab.cells if cell.role == "answer"}
+    parts = {(cell.exercise, cell.role) for cell in lab.cells}
+    for exercise, cell in answers.items():
         for role in ("check", "collect", "judge"):
-            lab.cell(exercise.number, role)
-    return lab
+            if (exercise, role) not in parts:
+                yield _missing(str(exercise), role)
+        if cell.metadata.get("kind", "code") not in KINDS:
+            yield f"exercise {exercise} is of the kind {cell.metadata['kind']!r}: use one of {', '.join(KINDS)}"
+        if (exercise, "check") in parts:
+            yield from _field_faults(str(exercise), lab.fields(str(exercise)), ordered(lab).get(str(exercise)))
+
+
+def _field_faults(exercise: str, variants: list[Mapping[str, Any]], letters: str | None) -> Iterator[str]:
+    shapes = [{name: len(field.get("wrong", ())) for name, field in fields.items()} for fields in variants]
+    if any(shape != shapes[0] for shape in shapes):
+        yield (
+            f"the variants of exercise {exercise} have different fields or numbers of wrong answers ({shapes}):"
+            " give each the same, so that they are equally hard"
+        )
+    rights = {canonical(fields["order"].get("right")) for fields in variants if "order" in fields}
+    if letters and (wrong := sorted(rights - {letters})):
+        yield f"exercise {exercise}: its steps are in order as {letters!r}, and its check says {wrong[0]!r}"
 
 
 def _cells(cells: list[Any]) -> Iterator[Cell]:
@@ -124,16 +196,20 @@ def _cells(cells: list[Any]) -> Iterator[Cell]:
         found = _ID.fullmatch(name)
         if found and found[3] not in ROLES:
             raise LabError(f"the id {name!r} ends in {found[3]!r}: use one of {', '.join(ROLES)}")
-        exercise, role = (
-            (f"{found[1]}.{found[2]}", found[3])
-            if found
-            else (None, "hidden" if name.startswith("hidden") else "given")
-        )
-        yield Cell(name, cell.cell_type, cell.source, metadata, exercise, role)
+        exercise = f"{found[1]}.{found[2]}" if found else None
+        yield Cell(name, cell.cell_type, cell.source, metadata, exercise, found[3] if found else _role(name))
 
 
-def _id(exercise: str, role: str) -> str:
-    return f"ex-{exercise.replace('.', '-')}-{role}"
+def _role(name: str) -> str:
+    """The part of a cell that belongs to no exercise."""
+    if name.startswith("hidden"):
+        return "hidden"
+    return name if name in ("feedback", "learner") else "given"
+
+
+def _missing(exercise: str, role: str) -> str:
+    name = f"ex-{exercise.replace('.', '-')}-{role}"
+    return f"exercise {exercise} has no {role} cell: add one with {name!r} as its id"
 
 
 def _marked(cell: Cell) -> Iterator[tuple[str, bool, bool]]:

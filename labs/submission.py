@@ -24,6 +24,11 @@ LARGEST_BYTES = 20 * 1024**2
 LONGEST_ANSWER = 50_000
 """Characters of one answer cell."""
 
+LONGEST_ID = 100
+LONGEST_WHY = 5_000
+
+NO_ID = 'the learner cell is not of the form lab.learner = "your id", so your variant is not known: write it like that'
+
 _IPYTHON = re.compile(r"\s*(%|!|\?|[\w.]+\?\??\s*$)")
 """A line that IPython would read and Python would not: a magic, a shell command, a question mark."""
 
@@ -35,6 +40,10 @@ class Submission:
     learner: str
     answers: Mapping[str, str] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
+    id: str = ""
+    """What the learner cell says, which decides the variants; not to be confused with the name that handed it in."""
+    why: Mapping[str, str] = field(default_factory=dict)
+    """What was written into the why cells, by exercise: for the teacher to read, never scored."""
 
 
 def read_notebook(content: bytes) -> dict[str, Any]:
@@ -69,14 +78,45 @@ def lab_of(notebook: Mapping[str, Any], labs: Sequence[Lab]) -> Lab:
 def read_submission(learner: str, notebook: Mapping[str, Any], lab: Lab) -> Submission:
     """What a learner handed in for a lab."""
     sources = _sources(notebook)
+    identity = _learner_id(sources.get("learner", []))
     answers, refused = {}, {}
     for exercise in lab.exercises:
         found = sources.get(lab.cell(exercise.number, "answer").id, [])
         try:
+            if identity is None and exercise.variants > 1:
+                raise LabError(NO_ID)
             answers[exercise.number] = _answer(found)
         except LabError as error:
             refused[exercise.number] = str(error)
-    return Submission(learner, answers, refused)
+    return Submission(learner, answers, refused, identity or "", _why(notebook, lab))
+
+
+def _learner_id(found: list[str]) -> str | None:
+    """The id in the learner cell, "" if none was written down; None if it is anything but `lab.learner = "id"`."""
+    try:
+        lines = [line for source in found for line in ast.parse(source[:LONGEST_ANSWER]).body]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    match lines:
+        case []:
+            return ""
+        case [ast.Assign([ast.Attribute(ast.Name("lab"), "learner")], ast.Constant(str(name)))]:
+            return name if len(name) <= LONGEST_ID else None
+        case [ast.Assign([ast.Attribute(ast.Name("lab"), "learner")], ast.Constant(int(number)))]:
+            return str(number) if abs(number) < 10**LONGEST_ID else None
+    return None
+
+
+def _why(notebook: Mapping[str, Any], lab: Lab) -> dict[str, str]:
+    """What stands in the why cells, by exercise, where it is not what the released notebook says there."""
+    asked = {cell.id: cell for cell in lab.cells if cell.role == "why"}
+    found = {}
+    for cell in notebook["cells"]:
+        own = asked.get(cell["id"]) if isinstance(cell, dict) and isinstance(cell.get("id"), str) else None
+        text = _source(cell.get("source")).strip()[:LONGEST_WHY] if own else ""
+        if own and own.exercise and text not in ("", own.source.strip()):
+            found[own.exercise] = text
+    return found
 
 
 def _sources(notebook: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -23,6 +23,7 @@ from labs.classroom.results import Place, Result, Standing, Timed, graded_labs, 
 from labs.classroom.roster import Roster
 from labs.classroom.rules import Rules
 from labs.grade import Row, by_hand, clean, grade_one
+from labs.hidden import PUBLIC, ClassKey
 from labs.lab import Lab, LabError
 from labs.runner import Limits, Stopped
 
@@ -40,6 +41,7 @@ def grade(
     limits: Limits,
     roster: Roster | None = None,
     rules: Rules | None = None,
+    key: ClassKey = PUBLIC,
     tell: Tell = print,
 ) -> list[Row]:
     """Grade all submissions of a folder or a .zip, each to the lab that it belongs to, into the folder `out`.
@@ -53,7 +55,8 @@ def grade(
     everyone = tuple(learners(found, labs, roster, rules))
     standing = Standing(graded_labs(labs, everyone), everyone, roster, rules)
     _make(out)
-    done = _graded(standing, out, Journal(out / "journal", limits), jobs=jobs, limits=limits, tell=tell)
+    journal = Journal(out / "journal", limits, key.mark("journal", ""))
+    done = _graded(standing, out, journal, jobs=jobs, limits=limits, key=key, tell=tell)
     results = standing.results(done)
     write_reports(out, standing, results, done)
     return _rows(results)
@@ -67,7 +70,7 @@ def _make(out: Path) -> None:
 
 
 def _graded(
-    standing: Standing, out: Path, journal: Journal, *, jobs: int, limits: Limits, tell: Tell
+    standing: Standing, out: Path, journal: Journal, *, jobs: int, limits: Limits, key: ClassKey, tell: Tell
 ) -> dict[Place, Timed]:
     """Grade what the journal does not know. grades.csv is whole after each submission."""
     attempts = standing.attempts
@@ -78,7 +81,7 @@ def _graded(
     write(out / "grades.csv", table(_rows(standing.results(done))))
     stop = threading.Event()
     with ThreadPoolExecutor(jobs) as pool:
-        waiting = {pool.submit(_safely, attempt, limits, stop): attempt for attempt in left}
+        waiting = {pool.submit(_safely, attempt, limits, stop, key): attempt for attempt in left}
         try:
             for future in as_completed(waiting):
                 attempt, timed = waiting[future], future.result()
@@ -94,11 +97,11 @@ def _graded(
     return done
 
 
-def _safely(attempt: Attempt, limits: Limits, stop: threading.Event) -> Timed:
+def _safely(attempt: Attempt, limits: Limits, stop: threading.Event, key: ClassKey) -> Timed:
     """One attempt, also where the grader itself fails."""
     began = time.monotonic()
     try:
-        graded = grade_one(attempt.lab, attempt.submission, limits, stop)
+        graded = grade_one(attempt.lab, attempt.submission, limits, stop, key)
     except Stopped:
         raise
     except Exception as error:
