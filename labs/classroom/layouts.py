@@ -40,7 +40,8 @@ Layout = Callable[[Sequence[File], str], Iterator[Paper]]
 WRAPPERS = ("submissions", "submitted", "home", "homes")
 
 _CANVAS = re.compile(
-    r"(?:(?P<name>\w*?)_)?(?:(?P<late>LATE)_)?(?P<user>\d+|anon_[A-Za-z0-9]+)_(?P<file>\d+)_(?P<rest>.+)", re.IGNORECASE
+    r"(?:(?!LATE_)(?P<name>\w*?)_)?(?:(?P<late>LATE)_)?(?P<user>\d+|anon_[A-Za-z0-9]+)_(?P<file>\d+)_(?P<rest>.+)",
+    re.IGNORECASE,
 )
 _MOODLE = re.compile(r"(?P<name>.+?)(?:_(?P<id>\d+))?_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<rest>.*))?", re.DOTALL)
 _COPY = re.compile(r"(?:-| ?\()(\d{1,3})\)?$")

@@ -75,10 +75,9 @@ def read_roster(paths: Sequence[Path], zone: tzinfo | None = None) -> Roster:
         sheet = _sheet(path)
         read = list(_people(sheet, zone))
         _twice(path, [person.id for person in read if person])
-        ids = []
-        for person in read:
-            ids.append(person and _merge(people, person))
-        sheets.append(replace(sheet, people=tuple(ids)))
+        before = len(people)
+        ids = tuple(person and _merge(people, before, person) for person in read)
+        sheets.append(replace(sheet, people=ids))
     return Roster(tuple(people), tuple(sheets), _index(people))
 
 
@@ -87,14 +86,20 @@ def _twice(path: Path, ids: list[str]) -> None:
         raise LabError(f"{path} names {twice[0]!r} twice: a line for each learner, each with an id of its own")
 
 
-def _merge(people: list[Person], new: Person) -> str:
-    """Add a person, or what is new about one that is there; the id."""
-    same = [place for place, old in enumerate(people) if old.keys & new.keys]
-    if len(same) != 1:
-        people.append(new)
-        return new.id
-    old = people[same[0]]
-    people[same[0]] = replace(
+def _merge(people: list[Person], before: int, new: Person) -> str:
+    """Add a person, or what is new about one whom an earlier file named; the id. A name alone counts last."""
+    for weak in (False, True):
+        keys = {key for key in new.keys if weak or key[0] not in ("name", "user")}
+        same = [place for place, old in enumerate(people[:before]) if old.id == new.id or old.keys & keys]
+        if len(same) == 1:
+            people[same[0]] = _joined(people[same[0]], new)
+            return people[same[0]].id
+    people.append(new)
+    return new.id
+
+
+def _joined(old: Person, new: Person) -> Person:
+    return replace(
         old,
         name=old.name or new.name,
         keys=old.keys | new.keys,
@@ -102,7 +107,6 @@ def _merge(people: list[Person], new: Person) -> str:
         email=old.email or new.email,
         handed_in=old.handed_in or new.handed_in,
     )
-    return old.id
 
 
 def _index(people: Sequence[Person]) -> dict[Key, str | None]:
@@ -254,8 +258,7 @@ def _moment(text: str, zone: tzinfo | None) -> datetime | None:
                 break
             except ValueError:
                 continue
+    zone = UTC if text.endswith(" UTC") else zone
     if found is None or (found.tzinfo is None and zone is None):
         return None
-    if text.endswith(" UTC"):
-        zone = UTC
     return found if found.tzinfo else found.replace(tzinfo=zone)
