@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from ecslite.errors import InvalidSetting
+from ecslite.serverless.bucket_seconds import Demand, Seconds
 from ecslite.serverless.keys import Draws, Shares, Zipf
 from ecslite.serverless.message import Message
 from ecslite.serverless.notification import DELAY, Notification, Notifications
@@ -21,6 +22,7 @@ from ecslite.serverless.statistics import Durations
 from ecslite.sim.distributions import Distribution, Uniform, as_distribution
 from ecslite.sim.metrics import PERIOD, Sample
 from ecslite.sim.simulation import Simulation
+from ecslite.sim.traffic import Traffic
 
 __all__ = ["OPERATIONS", "Bucket"]
 
@@ -53,6 +55,7 @@ class Bucket(Part):
     its attribute "operation". `keys` lie evenly in `prefixes` prefixes, and the first `objects` of them exist.
 
     `bucket >> queue` (or a topic, or a function) tells of all objects that are created; `notify` says it more exactly.
+    `by_the_second` counts its traffic a second at a time (see `bucket_seconds`), for rates at which prefixes refuse.
     """
 
     kind = "bucket"
@@ -71,6 +74,7 @@ class Bucket(Part):
         split_seconds: float = SPLIT_SECONDS,
         notification_delay: Distribution | float = DELAY,
         duplicate_notifications: float = 0.001,
+        by_the_second: bool = False,
     ) -> None:
         shares = dict(operations or {"PutObject": 1.0})
         self.keys = keys or Zipf(1000, 0.0)
@@ -92,6 +96,7 @@ class Bucket(Part):
         self._kinds, self._kind = list(shares), Shares(list(shares.values()))
         self._draw_kind, self._draw_key = (sim.stream(f"bucket/{name}/{what}") for what in ("operations", "keys"))
         self._latency = Draws(as_distribution(latency), sim.stream(f"bucket/{name}/latency"))
+        self._seconds = self._by_the_second(shares) if by_the_second else None
         self._begin_period()
 
     def connect(self, other: Part) -> None:
@@ -104,6 +109,10 @@ class Bucket(Part):
         """Tell `other` (a queue, a topic, a function) of these events, of keys with this beginning and this end."""
         if other.sim is not self.sim:
             raise InvalidSetting(f"{other.name!r} belongs to another simulation than {self.name!r}: build both on one")
+        if self._seconds is not None:
+            raise InvalidSetting(
+                f"bucket {self.name!r} is counted by_the_second, and tells {other.name!r} of nothing: leave it out"
+            )
         if not isinstance(other, Receiver):
             raise InvalidSetting(
                 f"bucket {self.name!r} tells of events, and {other.kind} {other.name!r} takes none: use a queue, a"
@@ -117,6 +126,13 @@ class Bucket(Part):
         self.notifications.add(Notification(other, other.name, tuple(events), prefix, suffix))
 
     # Requests
+
+    def wire(self, source: Traffic) -> None:
+        """Let a source's requests arrive here, one by one or a second at a time."""
+        if self._seconds is None:
+            super().wire(source)
+        else:
+            self._seconds.wire(source)
 
     def arrive(self, time: float, message: Message) -> None:
         """Take a request from outside."""
@@ -136,15 +152,43 @@ class Bucket(Part):
         else:
             outcome = "ok"
             self._change(operation, key, end)
-        self.answered[outcome] += 1
-        self._counts.update(("AllRequests", metric))
-        if outcome != "ok":
-            self._counts[f"{outcome[0]}xxErrors"] += 1
-        if outcome != SLOW_DOWN and tier:
-            self._counts[f"Requests-Tier{tier}"] += 1
+        self._count(metric, tier, outcome)
         self._latencies.add(end - time)
         if done is not None:
             self.agenda.at(end, lambda moment: done(moment, outcome))
+
+    def _count(self, metric: str, tier: int, outcome: str, many: int = 1) -> None:
+        """Count so many requests of one kind with one outcome."""
+        self.answered[outcome] += many
+        self._counts["AllRequests"] += many
+        self._counts[metric] += many
+        if outcome != "ok":
+            self._counts[f"{outcome[0]}xxErrors"] += many
+        if outcome != SLOW_DOWN and tier:
+            self._counts[f"Requests-Tier{tier}"] += many
+
+    def _by_the_second(self, shares: Mapping[str, float]) -> Seconds:
+        """Its traffic a second at a time: what each prefix is asked for, by the popularity of its keys."""
+        heat = [0.0] * self._many_prefixes
+        for rank in range(1, self.keys.count + 1):
+            heat[rank % self._many_prefixes] += self.keys.share(rank)
+        whole = sum(shares.values())
+        demands = {
+            operation: [
+                Demand(f"prefix-{number}", OPERATIONS[operation][0], share / whole * its)
+                for number, its in enumerate(heat)
+                if its
+            ]
+            for operation, share in shares.items()
+        }
+        return Seconds(self.sim, self.name, demands, self.prefixes, self._count_second)
+
+    def _count_second(self, operation: str, answered: int, refused: int) -> None:
+        self.requests += answered + refused
+        _, metric, tier = OPERATIONS[operation]
+        self._count(metric, tier, "ok", answered)
+        if refused:
+            self._count(metric, tier, SLOW_DOWN, refused)
 
     def _operation(self, message: Message) -> str:
         named = message.attributes.get("operation")
@@ -214,12 +258,15 @@ class Bucket(Part):
 
     def _tell(self) -> None:
         traffic = self.sim.log.latest("traffic", self.sim.now)
+        for prefix, load in self.prefixes.loads(PERIOD):
+            # The level holds for the minute before: it is known at its end.
+            self.sim.level("PrefixLoad", f"{self.name}/{prefix}", round(load))
         for prefix, refused, split in self.prefixes.close_minute(self.sim.now, PERIOD):
             where, many = prefix or "its root", self.prefixes.partitions(prefix)
             text = f"{refused:,} × 503 Slow Down from bucket {self.name} in the last minute: {where} is asked for more"
             event = self._say(f"{text} than it has grown to.", traffic)
             if split:
-                self._say(f"S3 splits {where} of bucket {self.name} into {many} partitions.", event)
+                event = self._say(f"S3 splits {where} of bucket {self.name} into {many} partitions.", event)
             self.sim.level("Partitions", f"{self.name}/{prefix}", many, event)
         lost = self.notifications.counts["lost"] - self._told["lost"]
         if lost:

@@ -34,8 +34,9 @@ class _Prefix:
 
     def __init__(self, now: float) -> None:
         self.partitions = 1
+        self.asked = dict.fromkeys(REQUEST_RATES, 0)
         self.refused = 0
-        """Requests of the present minute."""
+        """Requests of the present minute, answered or not, and those that were not answered."""
         self.hot_since: float | None = None
         self.buckets = {kind: TokenBucket(rate, rate, at=now) for kind, rate in REQUEST_RATES.items()}
 
@@ -52,16 +53,39 @@ class Prefixes:
 
     def take(self, now: float, prefix: str, kind: str) -> bool:
         """Whether the prefix answers a request now."""
-        found = self._prefixes.get(prefix)
-        if found is None:
-            found = self._prefixes[prefix] = _Prefix(now)
+        found = self._prefixes.get(prefix) or self._new(now, prefix)
         taken = found.buckets[kind].take(now)
+        found.asked[kind] += 1
         found.refused += not taken
         return taken
+
+    def take_many(self, now: float, prefix: str, kind: str, many: int) -> int:
+        """How many of so many requests the prefix answers now."""
+        found = self._prefixes.get(prefix) or self._new(now, prefix)
+        bucket = found.buckets[kind]
+        taken = min(many, int(bucket.tokens(now)))
+        bucket.take(now, taken)
+        found.asked[kind] += many
+        found.refused += many - taken
+        return taken
+
+    def _new(self, now: float, prefix: str) -> _Prefix:
+        found = self._prefixes[prefix] = _Prefix(now)
+        return found
 
     def partitions(self, prefix: str) -> int:
         """How many partitions it has."""
         return self._prefixes[prefix].partitions if prefix in self._prefixes else 1
+
+    def loads(self, minute: float) -> Iterator[tuple[str, float]]:
+        """(prefix, what it was asked for in the minute that ends, as per cent of what it takes); begins a new one.
+
+        Of reads and writes, the higher. 150 means that one request in three was one too many.
+        """
+        for name, prefix in self._prefixes.items():
+            most = max(many / rate_of(kind, prefix.partitions) for kind, many in prefix.asked.items())
+            prefix.asked = dict.fromkeys(REQUEST_RATES, 0)
+            yield name, 100 * most / minute
 
     def close_minute(self, now: float, minute: float) -> Iterator[tuple[str, int, bool]]:
         """(prefix, requests refused, whether it was split now) of each that refused some in the minute that ends."""

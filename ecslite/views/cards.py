@@ -24,6 +24,8 @@ class Kind:
     """(metric, label, whether it is a failure)."""
     cells: str = ""
     """The ending of the subjects of levels that are cells, such as "/partition-"."""
+    cell: str = ""
+    """What a cell is called."""
     cell_levels: Sequence[str] = ()
     """Levels of a cell that add up to its heat."""
     hottest: float = 0.0
@@ -71,6 +73,7 @@ KINDS = {
         "Table",
         rates=(("ReadThrottleEvents", "reads throttled/s", True), ("WriteThrottleEvents", "writes throttled/s", True)),
         cells="/partition-",
+        cell="partition",
         cell_levels=("ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"),
         hottest=1000.0,
     ),
@@ -79,6 +82,10 @@ KINDS = {
         unit="notifications",
         counts=(("NotificationsWaiting", "events to come", "wait"),),
         rates=(("AllRequests", "requests/s", False), ("5xxErrors", "503/s", True)),
+        cells="/prefix-",
+        cell="prefix, % of its limit",
+        cell_levels=("PrefixLoad",),
+        hottest=100.0,
     ),
     "event_source_mapping": Kind(
         "Event source mapping",
@@ -94,7 +101,7 @@ KINDS = {
     ),
 }
 """Each kind of serverless part. A partition is full at 1,000 write units a second [DynamoDB Developer Guide,
-burst-adaptive-capacity; read 2026-11-24]."""
+burst-adaptive-capacity; read 2026-11-24], and a prefix at what it takes by now."""
 
 
 def cards(run: Run) -> Iterator[dict[str, Any]]:
@@ -124,6 +131,7 @@ def _card(run: Run, part: Part, kind: Kind) -> dict[str, Any]:
             if (values := _per_second(run, name, part.id))
         ],
         "cells": _cells(run, part, kind),
+        "cell": kind.cell,
         "hottest": kind.hottest,
     }
 

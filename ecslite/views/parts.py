@@ -7,6 +7,7 @@ from typing import Any
 
 from ecslite.errors import NotInThisRun
 from ecslite.sim.run import Run
+from ecslite.views import uses
 from ecslite.views.cards import cards
 from ecslite.views.palette import BLUE, GREEN, MUTED, PURPLE, VERMILION
 from ecslite.views.panels import Line, Panel, Spec, by_minute, stacked, steps
@@ -65,7 +66,8 @@ def _at(line: Line, minute: float) -> float | None:
 
 
 def panels(run: Run, names: Sequence[str] = ()) -> list[Panel]:
-    """The panels of the named parts, or of all; their own names are "PART counts", "PART rates" and "PART latency"."""
+    """The panels of the named parts, or of all; their own names are "PART counts", "PART rates" and "PART latency"; a
+    table has "PART units", and a bucket "PART prefixes"."""
     found = [card for card in cards(run) if not names or card["name"] in names]
     missing = set(names) - {card["name"] for card in found}
     if missing or not found:
@@ -90,6 +92,7 @@ def _of(run: Run, card: dict[str, Any]) -> Iterator[Panel]:
         yield Panel(name=f"{card['name']} counts", title=title, unit=card["unit"], lines=lines, whole=True)
     if card["rates"]:
         yield Panel(name=f"{card['name']} rates", title=title, unit="per second", lines=list(_rates(card)))
+    yield from uses.panels(run, card, title)
     yield from _latency(run, card, title)
 
 
@@ -112,8 +115,8 @@ def _latency(run: Run, card: dict[str, Any], title: str) -> Iterator[Panel]:
 
 
 def _said(panel: Panel, line: Line) -> str:
-    """A line's highest value, and when; empty where it never was above zero."""
+    """A line's highest value, and when; empty where it never was above zero, and for what is set, not measured."""
     known = [(value, x) for x, value in zip(*line.points, strict=True) if value is not None]
-    if not known or (highest := max(known, key=lambda pair: pair[0]))[0] <= 0:
+    if line.constant or not known or (highest := max(known, key=lambda pair: pair[0]))[0] <= 0:
         return ""
     return f"{panel.title}: {line.word} at most {number(highest[0])} {panel.unit}, in minute {int(highest[1])}."

@@ -40,8 +40,8 @@ function rateOf({ label, bad, values }) {
   };
 }
 
-/** A partition: how hot it is in words and in fill, never by colour alone. */
-function cellOf({ label, steps }, hottest) {
+/** A partition or a prefix: how hot it is in words and in fill, never by colour alone. */
+function cellOf({ label, steps }, { cell, hottest }) {
   const value = h("strong", {});
   const fill = h("span", { class: "ecs-fill", "aria-hidden": "true" });
   const el = h("div", { class: "ecs-cell" }, fill, value, h("span", {}, label));
@@ -53,14 +53,14 @@ function cellOf({ label, steps }, hottest) {
       fill.style.height = `${Math.min(100 * share, 100)}%`;
       el.dataset.heat = HEAT[share >= 1 ? 3 : share >= 0.6 ? 2 : share >= 0.2 ? 1 : 0];
       el.hidden = steps.length > 0 && seconds < steps[0][0];
-      return `partition ${label} ${numberWords(heat)}`;
+      return `${cell} ${label}: ${numberWords(heat)}`;
     },
   };
 }
 
 /** A card; `ask(card)` explains the part as it stands. */
 export function cardBox(card, ask) {
-  const counts = card.counts.map(stackOf), rates = card.rates.map(rateOf), cells = card.cells.map((cell) => cellOf(cell, card.hottest));
+  const counts = card.counts.map(stackOf), rates = card.rates.map(rateOf), cells = card.cells.map((cell) => cellOf(cell, card));
   const title = card.dead_letters_of ? `Dead-letter queue ${card.name}` : `${card.word} ${card.name}`;
   const head = button(title, () => ask(card), { class: "ecs-card-head" });
   const el = h("div", { class: "ecs-card", "data-kind": card.kind, "data-dead": String(Boolean(card.dead_letters_of)) }, head,

@@ -72,6 +72,32 @@ def test_a_prefix_takes_5500_reads_a_second(chapter, prefixes, slowed):
     assert (pictures.answered["503 SlowDown"] > 5000) is slowed
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("operation", "prefixes", "refused"),
+    [("GetObject", 1, 100 * (1 - 5500 / 8000)), ("PutObject", 1, 100 * (1 - 3500 / 8000)), ("GetObject", 2, 0)],
+)
+def test_a_bucket_refuses_what_its_prefixes_do_not_take(chapter, operation, prefixes, refused, seed):
+    """A million requests: their number has a deviation of a tenth of a per cent of itself."""
+    run = chapter["pictures"](8000, operation, prefixes, 30, seed)
+
+    assert chapter["slowed_share"](run) == pytest.approx(refused, abs=0.3)
+    assert chapter["splits"](run) == []
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_split_after_five_minutes_comes_too_late_for_the_first_half(chapter, seed):
+    run = chapter["pictures"](8000, "GetObject", 1, 5, seed)
+    slow = run.metrics["5xxErrors"]["Sum"][3:13]
+
+    assert chapter["splits"](run) == [5]
+    assert [min(slow[:5]) > 100_000, max(slow[5:])] == [True, 0]
+
+
+def test_the_start_shows_the_calm(chapter):
+    assert chapter["slowed_share"](chapter["pictures"](2000, "GetObject", 1, 30, 7)) == 0
+
+
 def test_a_large_write_is_cheaper_in_a_bucket_and_a_small_one_in_a_table(chapter):
     prices = chapter["ecs"].default_prices()
     put = 1000 * prices["s3.standard.thousand_puts"].usd

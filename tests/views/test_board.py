@@ -100,6 +100,54 @@ def test_a_table_is_a_card_with_a_cell_for_each_partition():
 
 
 @pytest.fixture(scope="module")
+def slow_bucket():
+    sim = ecs.Simulation(1)
+    photos = ecs.Bucket(sim, "photos", operations={"GetObject": 1}, prefixes=2, by_the_second=True)
+    ecs.Traffic(sim, ecs.constant(16_000)).to(photos)
+    return sim.run(minutes=5)
+
+
+def test_a_bucket_is_a_card_with_a_cell_for_each_prefix_per_cent_of_what_it_takes(slow_bucket):
+    [card] = cards.cards(slow_bucket)
+    assert (card["cell"], [cell["label"] for cell in card["cells"]]) == ("prefix, % of its limit", ["0", "1"])
+    assert card["cells"][0]["steps"][0][1] == pytest.approx(100 * 8000 / 5500, abs=1)
+
+
+def test_a_buckets_figure_has_its_fullest_prefix_beside_what_it_takes(slow_bucket):
+    drawn = {trace["name"]: trace for trace in parts.figure(slow_bucket)["data"]}
+    assert min(drawn["photos fullest prefix"]["y"]) > 140
+    assert (drawn["photos limit"]["y"], drawn["photos limit"]["line"]["dash"]) == ([100, 100], "dash")
+    assert "Bucket photos: fullest prefix at most 146 %" in parts.alt(slow_bucket)
+    assert "what it takes" not in parts.alt(slow_bucket)
+
+
+def test_a_tables_figure_has_consumed_beside_provisioned_units():
+    sim = ecs.Simulation(1)
+    orders = ecs.Table(sim, "orders", billing_mode="PROVISIONED", read_capacity_units=50, write_capacity_units=20)
+    ecs.Traffic(sim, ecs.constant(10)).to(orders)
+    sim.at(120, lambda: orders.update(read_capacity_units=80))
+    run = sim.run(minutes=6)
+    drawn = {trace["name"]: trace["y"] for trace in parts.figure(run, ["orders"])["data"]}
+    assert list(drawn["orders reads provisioned"]) == [50, 80, 80]
+    assert drawn["orders reads consumed"] == pytest.approx([5] * 6, abs=1)
+    assert "orders writes consumed" not in drawn
+
+
+def test_a_table_that_nobody_asked_has_no_panel_of_units():
+    sim = ecs.Simulation(1)
+    ecs.Table(sim, "orders")
+    assert [panel.name for panel in parts.panels(sim.run(minutes=2))] == ["orders rates"]
+
+
+def test_an_on_demand_tables_figure_has_what_it_consumed_alone():
+    sim = ecs.Simulation(1)
+    mixed = [ecs.Operation(name="GetItem"), ecs.Operation(name="PutItem")]
+    ecs.Traffic(sim, ecs.constant(10)).to(ecs.Table(sim, "orders", operations=mixed))
+    panel = next(panel for panel in parts.panels(sim.run(minutes=3)) if panel.name == "orders units")
+    assert [line.name for line in panel.lines] == ["orders reads consumed", "orders writes consumed"]
+
+
+@pytest.fixture(scope="module")
 def pipeline():
     """A bucket's events through a topic and a queue to a function that fails half the time."""
     sim = ecs.Simulation(3)
