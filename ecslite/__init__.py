@@ -11,7 +11,7 @@ run = sim.run(minutes=10)
 print(ecs.bill(run))
 """
 
-from ecslite import views
+from ecslite import aws, views
 from ecslite.autoscaling.alarm import Alarm
 from ecslite.autoscaling.provisioned_concurrency_tracking import ProvisionedConcurrencyTracking
 from ecslite.autoscaling.scheduled_action import ScheduledAction
@@ -19,6 +19,7 @@ from ecslite.autoscaling.step import StepAdjustment
 from ecslite.autoscaling.step_scaling import StepScaling
 from ecslite.autoscaling.table_tracking import TableTracking
 from ecslite.autoscaling.target_tracking import TargetTracking
+from ecslite.aws.export import to_aws
 from ecslite.billing.bill import Bill, Line, bill
 from ecslite.billing.break_even import BreakEven, break_even
 from ecslite.billing.commitments import ReservedInstances, SavingsPlan
@@ -225,6 +226,7 @@ __all__ = [
     "UsagePlan",
     "Vpc",
     "Zipf",
+    "aws",
     "bill",
     "break_even",
     "break_even_serverless",
@@ -243,5 +245,6 @@ __all__ = [
     "spike",
     "stop_task",
     "sweep",
+    "to_aws",
     "views",
 ]

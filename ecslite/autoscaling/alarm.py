@@ -128,6 +128,7 @@ class Alarm:
         self._delay = publishing_delay_seconds
         self._unit = unit and f" {unit}"
         sim.meter.subscribe(self._period_ended)
+        sim.declared.append(self)
 
     def _period_ended(self, minute: int) -> None:
         if not (minute + 1) * PERIOD % self.condition.period:

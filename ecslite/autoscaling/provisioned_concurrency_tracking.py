@@ -15,7 +15,7 @@ from ecslite.autoscaling.scalable_target import check_limits
 from ecslite.errors import InvalidSetting
 from ecslite.sim.simulation import Simulation
 
-__all__ = ["Provisionable", "ProvisionedConcurrencyTracking"]
+__all__ = ["METRIC", "Provisionable", "ProvisionedConcurrencyTracking"]
 
 METRIC = "LambdaProvisionedConcurrencyUtilization"
 """[Application Auto Scaling API, MetricType; read 2026-11-24]."""
@@ -33,6 +33,11 @@ class Provisionable(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def version(self) -> str:
+        """The version whose environments they are."""
+        ...
 
     @property
     def requested(self) -> int:
@@ -87,18 +92,20 @@ class ProvisionedConcurrencyTracking:
         self.sim = function.sim
         self.target, self.min_capacity, self.max_capacity = target, min_capacity, max_capacity
         self.name = f"{function.name}/{METRIC}"
-        self._statistic, self._delay = statistic, publishing_delay_seconds
-        self._cooldowns = {"out": scale_out_cooldown, "in": scale_in_cooldown}
+        self.statistic, self._delay = statistic, publishing_delay_seconds
+        self.cooldowns = {"out": scale_out_cooldown, "in": scale_in_cooldown}
         self._last = {"out": -inf, "in": -inf}
         self._seen = -1
         """The minute of the data point that was acted on last."""
         limits = {"min_capacity": min_capacity, "max_capacity": max_capacity}
         self.sim.record("scaling_policy", self.name, function=function.name, target=target, **limits)
+        self.low: Alarm | None = None
         self.high = self._alarm("High", "GreaterThanThreshold", target)
         self.high.evaluated.append(lambda alarm: self._scale(alarm, "out"))
         if not disable_scale_in:
             self.low = self._alarm("Low", "LessThanThreshold", target * IN_SHARE)
             self.low.evaluated.append(lambda alarm: self._scale(alarm, "in"))
+        self.sim.declared.append(self)
 
     def _alarm(self, kind: str, comparison: str, threshold: float) -> Alarm:
         return Alarm(
@@ -106,7 +113,7 @@ class ProvisionedConcurrencyTracking:
             f"TargetTracking-function:{self.function.name}-Alarm{kind}",
             metric="ProvisionedConcurrencyUtilization",
             subject=self.function.name,
-            statistic=self._statistic,
+            statistic=self.statistic,
             comparison=comparison,
             threshold=threshold,
             evaluation_periods=PERIODS,
@@ -118,7 +125,7 @@ class ProvisionedConcurrencyTracking:
         present = function.allocated
         if alarm.state != "ALARM" or not alarm.datapoints or function.requested != present:
             return
-        if now < self._last[way] + self._cooldowns[way] or alarm.minute <= self._seen:
+        if now < self._last[way] + self.cooldowns[way] or alarm.minute <= self._seen:
             return
         called = ceil(present * alarm.datapoints[-1] / self.target - 1e-9)
         wanted = max(min(called, self.max_capacity), self.min_capacity)

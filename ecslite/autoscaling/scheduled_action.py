@@ -54,6 +54,7 @@ class ScheduledAction:
         self.service = service
         self.sim = service.sim
         self.min_capacity, self.max_capacity = min_capacity, max_capacity
+        self.at_minute, self.every_minutes, self.schedule = at_minute, every_minutes, schedule
         self.scalable_target = registered_target(service)
         if schedule is None:
             times = _minutes(at_minute, every_minutes, self.sim.now)
@@ -62,6 +63,7 @@ class ScheduledAction:
         else:
             raise InvalidSetting(f"schedule={schedule!r} beside at_minute= or every_minutes=: give one of the two")
         self.sim.process(self._run(times))
+        self.sim.declared.append(self)
 
     def _run(self, times: Iterator[float]) -> Generator[simpy.Event, None, None]:
         for seconds in times:

@@ -55,6 +55,7 @@ class StepScaling:
         self._proposed = 0
         self.sim.record("scaling_policy", self.name, service=service.name, adjustment_type=adjustment_type)
         alarm.evaluated.append(self._act)
+        self.sim.declared.append(self)
 
     @property
     def blocks_scale_in(self) -> bool:

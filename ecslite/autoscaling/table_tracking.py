@@ -88,19 +88,22 @@ class TableTracking:
                 f"table {table.name!r} is in on-demand mode, which scales by itself: use billing_mode='PROVISIONED'"
             )
         self.target, self.min_capacity, self.max_capacity = target, min_capacity, max_capacity
+        self.dimension = dimension
         self.metric = f"DynamoDB{self.kind}CapacityUtilization"
         self.name = f"{table.name}/{self.metric}"
-        self._cooldowns = {"out": scale_out_cooldown, "in": scale_in_cooldown}
+        self.cooldowns = {"out": scale_out_cooldown, "in": scale_in_cooldown}
         self._last = {"out": -inf, "in": -inf}
         self._refused = -inf
         limits = {"min_capacity": min_capacity, "max_capacity": max_capacity}
         self.sim.record("scaling_policy", self.name, table=table.name, target=target, **limits)
+        self.low: Alarm | None = None
         self.high = self._alarm("High", "GreaterThanThreshold", target, OUT_PERIODS, publishing_delay_seconds)
         self.high.evaluated.append(lambda alarm: self._scale(alarm, "out"))
         if not disable_scale_in:
             low = target - IN_POINTS
             self.low = self._alarm("Low", "LessThanThreshold", low, IN_PERIODS, publishing_delay_seconds)
             self.low.evaluated.append(lambda alarm: self._scale(alarm, "in"))
+        self.sim.declared.append(self)
 
     def _alarm(self, kind: str, comparison: str, threshold: float, periods: int, delay: float) -> Alarm:
         return Alarm(
@@ -120,7 +123,7 @@ class TableTracking:
         present = table.capacity[self.kind]
         if alarm.state != "ALARM" or not alarm.datapoints or table.updating or not present:
             return
-        if now < self._last[way] + self._cooldowns[way] or (way == "in" and now < self._refused + RETRY_SECONDS):
+        if now < self._last[way] + self.cooldowns[way] or (way == "in" and now < self._refused + RETRY_SECONDS):
             return
         wanted = max(min(self._wanted(alarm), self.max_capacity), self.min_capacity)
         if (wanted > present) != (way == "out") or wanted == present:

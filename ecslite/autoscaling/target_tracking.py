@@ -73,6 +73,7 @@ class TargetTracking:
         self.sim = service.sim
         self.scalable_target = scalable_target(service, min_capacity, max_capacity)
         self.target = target
+        self.metric = metric
         self.resource_label = resource_label
         label = metric if isinstance(metric, str) else metric.name
         self.name = f"{service.name}/{label}"
@@ -110,6 +111,7 @@ class TargetTracking:
             self.low = alarm("Low", "LessThanThreshold", target * IN_SHARE, IN_PERIODS)
             self.low.evaluated.append(self._scale_in)
         self.scalable_target.policies.append(self)
+        self.sim.declared.append(self)
 
     @property
     def blocks_scale_in(self) -> bool:

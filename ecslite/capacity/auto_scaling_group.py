@@ -82,6 +82,8 @@ class AutoScalingGroup:
         self.min_size, self.max_size = min_size, max_size
         self.zones = tuple(zones)
         one = (termination_policy,) if isinstance(termination_policy, str) else termination_policy
+        self.termination_policy = tuple(one)
+        """As asked for; Default stands for several."""
         self.termination_policies = check_policies(one)
         self.default_instance_warmup = default_instance_warmup
         self.lifecycle_hooks = tuple(lifecycle_hooks)
@@ -111,6 +113,7 @@ class AutoScalingGroup:
         self.spot_market: SpotMarket[Ec2Instance] = SpotMarket(
             sim, name, self.interruptions, self._at_risk, self._reconcile
         )
+        sim.declared.append(self)
         created = sim.log.add(
             "group", name, f"Auto Scaling group {name} is created: {min_size} to {max_size} instances."
         )

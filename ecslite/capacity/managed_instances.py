@@ -79,6 +79,7 @@ class ManagedInstances(InstanceCapacity):
         super().__init__(sim, name, times)
         self.types = tuple(instance_type(each) for each in instance_types)
         self.zones = tuple(zones)
+        self.asked_scale_in_after = scale_in_after
         delay = default_scale_in_after if scale_in_after is None else scale_in_after
         self.scale_in_after = inf if delay < 0 else float(delay)
         self.storage_gib = storage_gib

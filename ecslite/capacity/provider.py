@@ -64,6 +64,7 @@ class CapacityProvider(InstanceCapacity):
         super().__init__(group.sim, name or group.name, times)
         self.group = group
         self.managed_scaling = managed_scaling
+        self.managed_termination_protection = managed_termination_protection
         self.managed_draining = managed_draining
         group.in_service_told.append(self._joined)
         group.terminated_told.append(self._ended)

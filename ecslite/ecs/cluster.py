@@ -113,6 +113,7 @@ class Cluster:
                 )
         self.sim = sim
         self.name = name
+        sim.declared.append(self)
         self.providers = {kind.name: kind for kind in kinds}
         if len(self.providers) < len(kinds):
             raise InvalidSetting(f"two capacity providers of cluster {name!r} have one name: give each its own")

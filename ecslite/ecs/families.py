@@ -25,6 +25,11 @@ class Families:
         self._revisions: dict[str, list[TaskDefinition]] = {}
         self._inactive: set[str] = set()
 
+    @property
+    def all(self) -> list[TaskDefinition]:
+        """All revisions, ACTIVE or not, by family."""
+        return [one for revisions in self._revisions.values() for one in revisions]
+
     def register(self, definition: TaskDefinition) -> TaskDefinition:
         """The definition as the next revision of its family."""
         known = self._revisions.setdefault(definition.family, [])

@@ -58,6 +58,10 @@ class Places:
         check_placement(
             placement_strategy or (), placement_constraints, of_definition=of_definition, on_fargate=self.on_fargate
         )
+        self.asked_strategies = tuple(placement_strategy or ())
+        """The placement strategies that were asked for."""
+        self.own_constraints = tuple(placement_constraints)
+        """The service's own, without the task definition's."""
         self.strategies = DEFAULT_STRATEGIES if placement_strategy is None else tuple(placement_strategy)
         self.asked = (*of_definition, *placement_constraints)
         """The placement constraints of the task definition and of the service."""

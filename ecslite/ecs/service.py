@@ -33,6 +33,7 @@ from ecslite.ecs.replicas import Replicas
 from ecslite.ecs.scheduler import Scheduler
 from ecslite.ecs.service_connect import Membership, ServiceConnectConfiguration
 from ecslite.ecs.service_metrics import use_samples
+from ecslite.ecs.service_record import service_record
 from ecslite.ecs.service_settings import bounds_for, check_daemon, check_fronts, check_grace, count_for
 from ecslite.ecs.stopped import FAILED_CONTAINER_CHECKS
 from ecslite.ecs.task import Task
@@ -130,9 +131,14 @@ class Service:
             if daemon
             else Replicas(self, self._launcher, self._deployments, rebalancing=self._rebalancing)
         )
-        record = self.sim.record("service", self.name, cluster=cluster.name, task_definition=task_definition.name)
+        self._advanced = advanced_configuration
+        self.registries, self.service_connect_configuration = tuple(service_registries), service_connect_configuration
+        self.record = self.sim.record(
+            "service", self.name, cluster=cluster.name, task_definition=task_definition.name, **self._asked
+        )
+        self.sim.declared.append(self)
         what = "the DAEMON scheduler" if daemon else f"a desired count of {desired_count}"
-        created = self.sim.enter(record, "ACTIVE", None, f"Service {self.name} is created with {what}.")
+        created = self.sim.enter(self.record, "ACTIVE", None, f"Service {self.name} is created with {what}.")
         if warning := too_small(network_configuration, self.deployment_configuration.upper(self.desired_count)):
             self.sim.log.add("service", self.name, f"(service {self.name}) {warning}", created)
         self._deploy(task_definition, (application or Application()).but(**behaviour), created)
@@ -203,6 +209,22 @@ class Service:
         elif rebalancing == "ENABLED":
             raise InvalidSetting("availability_zone_rebalancing='ENABLED' of a DAEMON service: leave it out")
         self.deployment_configuration, self.traffic = bounds, traffic
+        self._advanced = advanced or self._advanced
+        self.record.attributes |= self._asked
+
+    @property
+    def _asked(self) -> dict[str, Any]:
+        """What the run's record says that it was given."""
+        return service_record(
+            self._places,
+            self._balanced,
+            scheduling_strategy=self.scheduling_strategy,
+            grace=self.grace,
+            deployment_configuration=self.deployment_configuration,
+            rebalancing=self.availability_zone_rebalancing,
+            advanced=self._advanced,
+            traffic=self.traffic,
+        )
 
     def _set_count(self, desired_count: int, cause: int | None, why: str) -> int:
         before, self.desired_count = self.desired_count, desired_count

@@ -87,7 +87,7 @@ class LoadBalancer(Station):
                 f"client_timeout_seconds={client_timeout_seconds}: use more than 0 seconds, or None for clients that"
                 " wait for any answer"
             )
-        standing = Standing(name, scheme, subnets, security_groups)
+        self.standing = standing = Standing(name, scheme, subnets, security_groups)
         self.default_group = TargetGroup(sim, name, **target_group)
         super().__init__(sim, name)
         self.nodes = nodes
@@ -122,6 +122,7 @@ class LoadBalancer(Station):
             **standing.attributes,
         )
         sim.enter(record, "active", None, f"Load balancer {name} is active.")
+        sim.declared.append(self)
         sim.meter.read(self._read)
 
     def forward(self, weights: Mapping[TargetGroup, int], *, cause: int | None = None) -> int:

@@ -32,6 +32,7 @@ class Standing:
     ) -> None:
         _check(scheme, subnets, security_groups)
         self.scheme = scheme or ("internet-facing" if subnets else None)
+        self.subnets, self.security_groups = tuple(subnets), tuple(security_groups)
         self.zones = [subnet.zone for subnet in subnets]
         self.endpoint: Endpoint | None = None
         if subnets:

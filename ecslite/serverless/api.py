@@ -103,6 +103,8 @@ class Api(Part):
             sim, name, protocol=protocol, cache_gb=cache.size if cache else None, payload_kib=float(payload_kib)
         )
         self.protocol = protocol
+        self.settings = settings
+        self.stage = stage
         self.timeout_seconds = on_grid(settings.timeout)
         self.keys = keys or Zipf(1000, 0.0)
         self.cache = ApiCache(cache, payload_kib) if cache else None

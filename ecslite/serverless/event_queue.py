@@ -74,11 +74,11 @@ class EventQueue:
         self.sim = function.sim
         self.name = f"{function.name}/events"
         self._function = function
-        self._retries = retries
-        self._age = float(event_age)
-        self._letters = _receiver("dead_letter_queue", dead_letter_queue)
-        self._on_success = _receiver("on_success", on_success)
-        self._on_failure = _receiver("on_failure", on_failure)
+        self.retries = retries
+        self.event_age = float(event_age)
+        self.dead_letter_queue = _receiver("dead_letter_queue", dead_letter_queue)
+        self.on_success = _receiver("on_success", on_success)
+        self.on_failure = _receiver("on_failure", on_failure)
         self.used = False
         """Whether an event has ever come."""
         self.waiting = 0
@@ -125,13 +125,13 @@ class EventQueue:
 
     def _fail(self, time: float, event: Event) -> None:
         event.errors += 1
-        if event.errors > self._retries:
+        if event.errors > self.retries:
             self._give_up(time, event, RETRIES_EXHAUSTED)
         else:
             self._retry(time + RETRY_SECONDS[event.errors - 1], event)
 
     def _retry(self, time: float, event: Event) -> None:
-        expires, agenda = event.received_at + self._age, self._function.agenda
+        expires, agenda = event.received_at + self.event_age, self._function.agenda
         if time >= expires:
             agenda.at(max(expires, agenda.now), lambda moment: self._give_up(moment, event, EVENT_AGE_EXCEEDED))
         else:
@@ -139,16 +139,16 @@ class EventQueue:
 
     def _succeed(self, time: float, event: Event) -> None:
         self.waiting -= 1
-        if self._on_success is not None:
-            self._on_success.deliver(time, event.message, self._told_destination)
+        if self.on_success is not None:
+            self.on_success.deliver(time, event.message, self._told_destination)
 
     def _give_up(self, time: float, event: Event, reason: str) -> None:
         self.waiting -= 1
         self._dropped[reason] = self._dropped.get(reason, 0) + 1
-        if self._letters is not None:
-            self._letters.deliver(time, event.message, self._told_letters)
-        if self._on_failure is not None:
-            self._on_failure.deliver(time, event.message, self._told_destination)
+        if self.dead_letter_queue is not None:
+            self.dead_letter_queue.deliver(time, event.message, self._told_letters)
+        if self.on_failure is not None:
+            self.on_failure.deliver(time, event.message, self._told_destination)
 
     def _told_letters(self, _time: float, taken: bool, _why: str) -> None:
         self._letter_errors += not taken

@@ -186,6 +186,11 @@ class Function(Part):
         return self.dispatcher.tally.total_cold_starts
 
     @property
+    def version(self) -> str:
+        """The version that is invoked."""
+        return self.configuration.version
+
+    @property
     def requested(self) -> int:
         """Provisioned environments that were asked for."""
         return self.dispatcher.provisioned.requested

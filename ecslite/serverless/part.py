@@ -58,6 +58,7 @@ class Part(ABC):
         self.name = name
         self.agenda = sim.the(Agenda)
         self.record = sim.record(self.kind, name, **attributes)
+        sim.declared.append(self)
         text = f"The {self.kind.replace('_', ' ')} {name} is active."
         self.created = sim.enter(self.record, self.first_state, None, text)
         self._messages = 0

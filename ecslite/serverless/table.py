@@ -119,6 +119,8 @@ class Table(Part):
         self.billing_mode = billing_mode
         self.capacity = {"Read": read_capacity_units or 0, "Write": write_capacity_units or 0}
         """Provisioned units a second; 0 in on-demand mode."""
+        self.asked_capacity = dict(self.capacity)
+        """The same, as the table was built."""
         self.maxima = {"Read": max_read_request_units, "Write": max_write_request_units}
         self.operations = {operation.name: operation for operation in operations}
         self.keys = keys or Zipf(1000, 0.0)

@@ -89,6 +89,8 @@ class Topic(Part):
         if not 0 <= jitter < 1:
             raise InvalidSetting(f"topic {name!r}: jitter={jitter}: use a share from 0 and below 1")
         self.fifo_topic = fifo_topic
+        self.own_delivery_policy = delivery_policy
+        self.content_based_deduplication = content_based_deduplication
         self.delivery_policy = delivery_policy or DeliveryPolicy()
         self.delivery_policy.check()
         self.delivery_seconds = Constant(delivery_seconds).seconds

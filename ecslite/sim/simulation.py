@@ -56,6 +56,8 @@ class Simulation:
         self.env = simpy.Environment(0.0)
         self.log = Log(lambda: self.now)
         self.meter = Meter(self.env)
+        self.declared: list[object] = []
+        """The parts that somebody has built on it, in their order: what an export to AWS goes by."""
         self.trace: list[TracedRequest] = []
         """What became of single requests, where that was asked for."""
         self._streams: dict[str, Random] = {}

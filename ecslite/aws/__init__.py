@@ -1,0 +1,20 @@
+"""The bridge to real AWS: its documents in, what it would take out, and what it would print of a run.
+
+`read_*` reads AWS's documents, `to_aws` writes a simulation as calls of AWS's APIs, `describe_*` shows a run as AWS
+would at a moment of it.
+"""
+
+from ecslite.aws.call import Call
+from ecslite.aws.destination import Destination
+from ecslite.aws.documents import RequestCounts, read_metric_data, read_request_counts, read_task_definition
+from ecslite.aws.export import to_aws
+
+__all__ = [
+    "Call",
+    "Destination",
+    "RequestCounts",
+    "read_metric_data",
+    "read_request_counts",
+    "read_task_definition",
+    "to_aws",
+]
