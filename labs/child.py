@@ -1,10 +1,14 @@
 """Runs one notebook with nbval in this process, under limits, and writes what each cell came to.
 
-Started by labs.runner as a program of its own, in a private folder that holds notebook.ipynb:
+Started by labs.runner, as a program of its own, in a private folder:
 
-    python child.py SECONDS CELL_SECONDS MEMORY_MIB
+    python child.py NOTEBOOK RESULTS USER PROCESSES SECONDS CELL_SECONDS MEMORY_MIB
 
-cells.jsonl then has a line for each cell that was run: its id, whether nbval passed it, its error, its printed text.
+NOTEBOOK and RESULTS are open files by their numbers, without a name in any folder. The kernel, which runs a stranger's
+code, gets neither of them: both are closed in it, the notebook's copy is removed before it starts, and no other
+process can look into this one's memory or open files. With a USER other than 0 it also runs as that user.
+
+The results then have a line for each cell that was run: its id, whether nbval passed it, its error, its printed text.
 A line is written as soon as its cell is done, so that a notebook that is killed keeps what came before.
 """
 
@@ -15,52 +19,96 @@ import ctypes
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
 from queue import Empty
 
-import pytest
-from nbval.kernel import RunningKernel
+# Where it is installed, jsonschema's import compiles a grammar of web addresses, for longer than all the rest takes.
+sys.modules["rfc3987_syntax"] = None
 
-RESULTS = "cells.jsonl"
+import nbval.kernel  # noqa: E402  after the line above
+import pytest  # noqa: E402
+from nbval.kernel import KernelManager, RunningKernel  # noqa: E402
+
+from labs.processes import end_descendants  # noqa: E402
+
+NOTEBOOK = "notebook.ipynb"
+HOME = "home"
 
 MOST_TEXT = 100_000
 """Characters kept of a cell's printed text: the last ones."""
 
-MOST_FILE_BYTES = 64 * 1024**2
-MORE_PROCESSES = 256
-"""Processes and threads that the user may have beyond those running now. Linux does not hold root to it."""
+MOST_MESSAGE = 2_000
+"""Characters kept of an error: the first ones."""
 
-PR_SET_CHILD_SUBREAPER = 36
+MOST_FILE_BYTES = 64 * 1024**2
+MOST_FILES = 1024
+
+PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 4, 24, 36, 38
+CAPABILITIES = 64
 
 
 class Recorder:
-    """A pytest plugin that writes a line for each cell."""
+    """A pytest plugin that writes a line for each cell, and removes the notebook once nbval has read it."""
+
+    def __init__(self, results):
+        self.results = results
+
+    def pytest_collection_finish(self):
+        Path(NOTEBOOK).unlink()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item, call):
         report = yield
         if call.when == "call":
-            with Path(RESULTS).open("a", encoding="utf-8") as results:
-                results.write(json.dumps(record(item, call)) + "\n")
+            self.results.write(json.dumps(record(item, call)) + "\n")
+            self.results.flush()
         return report
 
 
 def record(item, call):
-    """What is kept of one cell."""
+    """What is kept of one cell. The kernel's messages are a stranger's, so that any part of them may be anything."""
     outputs = item.test_outputs or []
-    text = "".join(out.text for out in outputs if out.output_type == "stream" and out.name == "stdout")
-    errors = [f"{out.ename}: {out.evalue}" for out in outputs if out.output_type == "error"]
-    problem = str(call.excinfo.value) if call.excinfo else None
-    passed = call.excinfo is None
+    text = "".join(said(out, "text") for out in outputs if out.output_type == "stream" and out.get("name") == "stdout")
+    errors = [f"{said(out, 'ename')}: {said(out, 'evalue')}" for out in outputs if out.output_type == "error"]
     return {
         "id": item.cell.id,
-        "passed": passed,
-        "error": errors[-1] if errors else None,
-        "problem": problem,
+        "passed": call.excinfo is None,
+        "error": errors[-1][:MOST_MESSAGE] if errors else None,
+        "problem": str(call.excinfo.value)[:MOST_MESSAGE] if call.excinfo else None,
         "text": text[-MOST_TEXT:],
     }
+
+
+def said(out, name):
+    """A text in an output, or nothing."""
+    return out[name] if isinstance(out.get(name), str) else ""
+
+
+def confined(user):
+    """A kernel manager whose kernel runs as `user` in a folder of its own, with nothing of ours within its reach."""
+    identity = {"user": user, "group": user, "extra_groups": []} if user else {}
+    home = Path(HOME).resolve()
+    home.mkdir()
+    if user:
+        os.chown(home, user, user)
+
+    class Confined(KernelManager):
+        def write_connection_file(self, **more):
+            super().write_connection_file(**more)
+            if user:
+                os.chown(self.connection_file, -1, user)
+                Path(self.connection_file).chmod(0o640)
+
+        def start_kernel(self, **more):
+            prctl(PR_SET_DUMPABLE, 0)
+            env = {**os.environ, **dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP", "IPYTHONDIR"), str(home))}
+            more |= {"cwd": str(home), "env": env, "stdout": subprocess.DEVNULL, "independent": True}
+            super().start_kernel(**more, **identity)
+
+    return Confined
 
 
 def notice_death():
@@ -81,7 +129,7 @@ def notice_death():
     RunningKernel.get_message = get_message
 
 
-def limit(seconds, memory_mib):
+def limit(seconds, memory_mib, processes):
     """Set the limits of this process, which its kernel inherits; what a system does not know is left out."""
     try:
         import resource  # noqa: PLC0415  not on Windows
@@ -91,9 +139,11 @@ def limit(seconds, memory_mib):
         "RLIMIT_CORE": 0,
         "RLIMIT_CPU": seconds + 5,
         "RLIMIT_FSIZE": MOST_FILE_BYTES,
+        "RLIMIT_NOFILE": MOST_FILES,
         # RLIMIT_DATA counts what is written to, and leaves alone the address space that libraries only reserve.
         "RLIMIT_DATA": memory_mib * 1024**2,
-        "RLIMIT_NPROC": running() + MORE_PROCESSES,
+        # Linux does not hold root to it.
+        "RLIMIT_NPROC": processes,
     }
     for name, most in mine.items():
         with contextlib.suppress(AttributeError, ValueError, OSError):
@@ -103,57 +153,37 @@ def limit(seconds, memory_mib):
             resource.setrlimit(number, (allowed, allowed))
 
 
-def running():
-    """Threads of this user, as far as the system tells."""
-    count = 0
-    for status in Path("/proc").glob("[0-9]*/status"):
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
-            count += int(lines["Threads"]) if int(lines["Uid"].split()[0]) == os.getuid() else 0
-    return count
+def harden():
+    """Give up what no notebook needs, and take no signal from what we start.
+
+    On Linux, a process whose parent has ended becomes ours, so that none gets away by forking twice; no program that
+    is started can gain rights; and root's powers end with this process.
+    """
+    for each in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        signal.signal(each, lambda *told: None)
+    prctl(PR_SET_CHILD_SUBREAPER, 1)
+    prctl(PR_SET_NO_NEW_PRIVS, 1)
+    for capability in range(CAPABILITIES):
+        prctl(PR_CAPBSET_DROP, capability)
 
 
-def adopt_orphans():
-    """On Linux, a process whose parent has ended becomes ours, so that none gets away by forking twice."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+def prctl(what, value):
+    """Ask Linux; other systems are not asked, and a refusal leaves things as they were."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(what, ctypes.c_ulong(value), ctypes.c_ulong(0), ctypes.c_ulong(0), ctypes.c_ulong(0))
 
 
-def descendants(pid):
-    """The processes below one, as far as the system tells."""
-    parents = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            parents[int(stat.parent.name)] = int(stat.read_text(errors="replace").rpartition(")")[2].split()[1])
-    found, level = [], {pid}
-    while level := {child for child, parent in parents.items() if parent in level}:
-        found += sorted(level)
-    return found
-
-
-def end_descendants(pid):
-    """Kill what a process has started, until nothing but the dead is left."""
-    for _ in range(20):
-        living = [child for child in descendants(pid) if alive(child)]
-        if not living:
-            return
-        for child in living:
-            with contextlib.suppress(OSError):
-                os.kill(child, signal.SIGKILL)
-
-
-def alive(pid):
-    """Whether a process runs and is not only waiting to be buried."""
-    with contextlib.suppress(OSError, IndexError):
-        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[0] not in ("Z", "X")
-    return False
-
-
-def main(seconds, cell_seconds, memory_mib):
-    """Run notebook.ipynb of the working directory."""
-    adopt_orphans()
-    limit(seconds, memory_mib)
+def main(numbers):
+    """Run a notebook."""
+    notebook, results, user, processes, seconds, cell_seconds, memory_mib = numbers
+    for each in (notebook, results):
+        os.set_inheritable(each, False)
+    with os.fdopen(notebook, "rb") as given:
+        Path(NOTEBOOK).write_bytes(given.read())
+    limit(seconds, memory_mib, processes)
+    harden()
     notice_death()
+    nbval.kernel.KernelManager = confined(user)
     options = [
         "--nbval",
         "--nbval-current-env",
@@ -169,7 +199,8 @@ def main(seconds, cell_seconds, memory_mib):
         "--rootdir=.",
     ]
     try:
-        pytest.main([*options, "notebook.ipynb"], plugins=[Recorder()])
+        with os.fdopen(results, "w", encoding="utf-8") as lines:
+            pytest.main([*options, NOTEBOOK], plugins=[Recorder(lines)])
     finally:
         end_descendants(os.getpid())
         # The sockets of a kernel that has ended would keep an ordinary exit waiting.
@@ -177,4 +208,4 @@ def main(seconds, cell_seconds, memory_mib):
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main(map(int, sys.argv[1:]))

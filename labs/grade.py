@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ecslite.checks import DEEPEST
 from labs.hidden import PUBLIC, ClassKey
 from labs.lab import Exercise, Lab
 from labs.notebooks import collecting, judging
@@ -125,7 +126,7 @@ def _read_out(
         text = _text(outcome, lab.cell(exercise, "collect").id, "text")
         line = next((line for line in reversed(text.splitlines()) if line.startswith(nonce)), "")
         try:
-            value = json.loads(line.removeprefix(nonce))
+            value = _shallow(json.loads(line.removeprefix(nonce)))
         except (ValueError, RecursionError):
             told[exercise] = _unread(lab, exercise, outcome, limits)
             continue
@@ -134,6 +135,15 @@ def _read_out(
         else:
             values[exercise] = json.dumps(value)
     return values, told
+
+
+def _shallow(value: Any, depth: int = 0) -> Any:
+    """The value; ValueError if it is nested deeper than `plain` allows, and so is forged."""
+    if depth > DEEPEST + 1:
+        raise ValueError("nested too deep")
+    for each in value if isinstance(value, list) else value.values() if isinstance(value, dict) else ():
+        _shallow(each, depth + 1)
+    return value
 
 
 def _unanswered(value: Any) -> bool:
@@ -166,6 +176,8 @@ def _killer(lab: Lab, answers: Mapping[str, str], outcome: Outcome) -> str | Non
 def _killed(outcome: Outcome, limits: Limits) -> str:
     if outcome.out_of_time:
         return f"the time of {limits.seconds} s was over while it ran: look for a loop that does not end"
+    if outcome.too_large:
+        return f"it was ended, since {outcome.too_large}: look for what it starts or keeps again and again"
     return (
         f"it ended its kernel, by exit(), by more than {limits.memory_mib} MiB of memory,"
         f" or by a cell of more than {limits.cell_seconds} s that could not be stopped"

@@ -1,5 +1,5 @@
-"""Runs a notebook in a process of its own: with limits, without input, without our environment, and killed at the end
-of its time with all that it has started."""
+"""Runs a notebook in a process of its own: in a sandbox, with limits, and killed at the end of its time with all that
+it has started."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from labs.child import RESULTS, end_descendants
 from labs.lab import LABS
 from labs.notebooks import text
+from labs.processes import end_descendants, usage
+from labs.sandbox import MORE_PROCESSES, sandbox
 
-__all__ = ["Limits", "Outcome", "run"]
+__all__ = ["Limits", "Outcome", "Stopped", "run"]
 
-KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "VIRTUAL_ENV")
-"""All that a notebook sees of the environment in which grading was started."""
+MOST_RESULT_BYTES = 64 * 1024**2
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +33,27 @@ class Limits:
 
     seconds: int = 120
     memory_mib: int = 2048
+    """For one process; all processes together may use half as much again."""
 
     @property
     def cell_seconds(self) -> int:
         """For one cell, so that an endless loop leaves time to the other cells."""
         return max(self.seconds // 6, 2)
 
+    @property
+    def all_memory_mib(self) -> float:
+        """For all processes of a run."""
+        return 1.5 * self.memory_mib
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a run: a record for each cell that was run, by id, in order, and whether the time was over."""
+    """What came of a run: a record for each cell that was run, by id, in order, and why it was ended before its end."""
 
     cells: Mapping[str, dict[str, Any]] = field(default_factory=dict)
     out_of_time: bool = False
+    too_large: str = ""
+    """A sentence, if it was ended for what all its processes together took."""
 
 
 class Stopped(Exception):
@@ -54,56 +62,51 @@ class Stopped(Exception):
 
 def run(notebook: Mapping[str, Any], limits: Limits, seconds: float, stop: threading.Event) -> Outcome:
     """Run a notebook for `seconds` at the most."""
-    with tempfile.TemporaryDirectory(prefix="lab-", ignore_cleanup_errors=True) as folder:
-        here = Path(folder)
-        (here / "notebook.ipynb").write_text(text(notebook), encoding="utf-8")
-        with (here / "child.log").open("wb") as log:
-            child = _start(here, limits, log)
-        late = _wait(child, seconds, stop)
+    user = sandbox().user()
+    with (
+        sandbox().room(user) as room,
+        tempfile.TemporaryFile() as given,
+        tempfile.TemporaryFile() as results,
+    ):
+        given.write(text(notebook).encode())
+        given.seek(0)
+        child = _start(room, user, (given, results), limits)
+        outcome = _wait(child, limits, seconds, stop)
         if stop.is_set():
             raise Stopped
-        return Outcome(_records(here / RESULTS), late)
+        results.seek(0)
+        return Outcome(_records(results.read(MOST_RESULT_BYTES)), outcome.out_of_time, outcome.too_large)
 
 
-def _start(folder: Path, limits: Limits, log: Any) -> subprocess.Popen[bytes]:
-    numbers = [str(each) for each in (limits.seconds, limits.cell_seconds, limits.memory_mib)]
-    return subprocess.Popen(
-        [sys.executable, str(LABS / "child.py"), *numbers],
-        cwd=folder,
-        env=_environment(folder),
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=log,
-        start_new_session=True,
-    )
+def _start(room: Path, user: int, files: tuple[IO[bytes], ...], limits: Limits) -> subprocess.Popen[bytes]:
+    open_files = [each.fileno() for each in files]
+    processes = sandbox().processes(user)
+    numbers = [*open_files, user, processes, limits.seconds, limits.cell_seconds, limits.memory_mib]
+    return sandbox().start([sys.executable, str(LABS / "child.py"), *map(str, numbers)], room, open_files)
 
 
-def _environment(folder: Path) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
-    home = str(folder)
-    own = dict.fromkeys(
-        ("HOME", "TMPDIR", "TEMP", "TMP", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR"), home
-    )
-    return {
-        **kept,
-        **own,
-        "PYTHONPATH": str(LABS.parent),
-        "PYTHONHASHSEED": "0",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-    }
-
-
-def _wait(child: subprocess.Popen[bytes], seconds: float, stop: threading.Event) -> bool:
-    """Wait for the end; True if the time was over before it."""
+def _wait(child: subprocess.Popen[bytes], limits: Limits, seconds: float, stop: threading.Event) -> Outcome:
+    """Wait for the end; without records, why it came early."""
     end = time.monotonic() + seconds
-    late = False
-    while child.poll() is None and not late and not stop.is_set():
-        late = time.monotonic() > end
+    late, large = False, ""
+    while child.poll() is None and not late and not large and not stop.is_set():
         with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(0.2)
+            break
+        late = time.monotonic() > end
+        large = _too_large(child.pid, limits)
     _end(child)
-    return late
+    return Outcome(out_of_time=late, too_large=large)
+
+
+def _too_large(pid: int, limits: Limits) -> str:
+    """What all processes of a run have too much of: the system's own limits are for each of them, or not for root."""
+    threads, mib = usage(pid)
+    if threads > MORE_PROCESSES:
+        return f"it had more than {MORE_PROCESSES} processes and threads at a time"
+    if mib > limits.all_memory_mib:
+        return f"its processes took more than {limits.all_memory_mib:.0f} MiB of memory"
+    return ""
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
@@ -116,15 +119,12 @@ def _end(child: subprocess.Popen[bytes]) -> None:
         os.killpg(child.pid, signal.SIGKILL)
 
 
-def _records(path: Path) -> dict[str, dict[str, Any]]:
-    """The records that were written. The file lies within the notebook's reach, so nothing in it is taken on trust."""
+def _records(lines: bytes) -> dict[str, dict[str, Any]]:
+    """The records that were written; a line that was cut off is left out."""
     found: dict[str, dict[str, Any]] = {}
-    if path.is_symlink() or not path.is_file():
-        return found
-    with contextlib.suppress(OSError):
-        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-            with contextlib.suppress(ValueError, RecursionError):
-                record = json.loads(line)
-                if isinstance(record, dict) and isinstance(record.get("id"), str):
-                    found[record["id"]] = record
+    for line in lines.decode("utf-8", "replace").splitlines():
+        with contextlib.suppress(ValueError, RecursionError):
+            record = json.loads(line)
+            if isinstance(record, dict) and isinstance(record.get("id"), str):
+                found[record["id"]] = record
     return found
