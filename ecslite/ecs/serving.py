@@ -170,7 +170,10 @@ class Serving:
     def answer_check(self) -> Answer:
         """How the application answers a container's health check now: it waits for a worker like any request."""
         # Model: the command asks the application itself, as curl does, and costs no CPU.
-        if self.application.fails_health_checks or self.hangs:
+        if self.hangs:
+            # It takes the check and never answers, so that the check's own timeout ends it.
+            return Answer(False, inf, self._failing)
+        if self.application.fails_health_checks:
             return Answer(False, cause=self._failing)
         self.catch_up()
         now = self.sim.now

@@ -514,6 +514,18 @@ def test_an_application_that_hangs_fails_its_check():
     assert run.why(unhealthy)[1].kind == "fault"
 
 
+def test_each_check_of_an_application_that_hangs_takes_its_whole_timeout():
+    """With an interval of 10 s, a timeout of 5 s and 3 retries: three timeouts and the two pauses between them."""
+    sim = ecs.Simulation(1)
+    definition = ecs.TaskDefinition("web", container_definitions=(container("web", check=check()),))
+    web = ecs.Service(ecs.Cluster(sim, "shop"), definition, desired_count=1)
+    ecs.Fault(web, "hung", at_minute=3)
+    run = sim.run(minutes=6)
+    first_check_after = (180 - said(run, "web", "is HEALTHY")) % 10
+
+    assert said(run, "web", "is UNHEALTHY") == pytest.approx(180 + (10 - first_check_after) + 3 * 5 + 2 * 10)
+
+
 def test_an_answer_that_is_on_its_way_when_its_container_exits_says_nothing():
     """A check at second 45, when a worker is free only after more than its 5 s, and an exit at second 46."""
     sim = ecs.Simulation(1)
