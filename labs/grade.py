@@ -23,7 +23,7 @@ from labs.notebooks import collecting, judging
 from labs.runner import Limits, Outcome, run
 from labs.submission import Submission
 
-__all__ = ["Graded", "Row", "by_hand", "clean", "grade_one", "refused"]
+__all__ = ["NOT_ANSWERED", "Graded", "Row", "by_hand", "clean", "grade_one", "refused"]
 
 LONGEST_MESSAGE = 300
 
@@ -210,9 +210,9 @@ def _row(lab: Lab, learner: str, exercise: Exercise, message: str) -> Row:
     return Row(clean(learner), lab.name, exercise.number, points, exercise.points, clean(message) or "right")
 
 
-def clean(text: str) -> str:
+def clean(text: str, longest: int = LONGEST_MESSAGE) -> str:
     """One line for a table: no control characters, nothing that changes from run to run, and no spreadsheet formula."""
     text = re.sub(r"0x[0-9a-fA-F]{6,}", "0x…", text)
     text = " ".join("".join(each if each.isprintable() else " " for each in text).split())
-    text = text if len(text) <= LONGEST_MESSAGE else text[: LONGEST_MESSAGE - 1] + "…"
+    text = text if len(text) <= longest else text[: longest - 1] + "…"
     return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text

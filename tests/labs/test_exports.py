@@ -1,0 +1,137 @@
+"""Gradebooks in the shapes that Canvas and Moodle import."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime
+
+import pytest
+import test_rosters
+from classes import LAB, result, standing
+
+from labs.classroom import exports
+from labs.classroom.gradebook import TOTALS, totals, write
+from labs.classroom.results import Result
+from labs.classroom.roster import read_roster
+from labs.classroom.rules import Lateness
+
+JANE = "jdoe@uni.edu"
+
+
+def cells(text):
+    return list(csv.reader(io.StringIO(text)))
+
+
+@pytest.fixture
+def roster(tmp_path):
+    """A roster from texts."""
+
+    def read(*texts):
+        paths = []
+        for number, text in enumerate(texts):
+            paths.append(tmp_path / f"{number}.csv")
+            paths[-1].write_text(text, encoding="utf-8")
+        return read_roster(paths)
+
+    return read
+
+
+def test_canvas_gets_its_own_columns_back_with_the_lab_as_a_new_assignment(roster):
+    jane = result(JANE)
+    made = exports.canvas(standing(jane, roster=roster(test_rosters.CANVAS)), [jane])
+
+    assert cells(made) == [
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Counting"],
+        ["    Points Possible", "", "", "", "", "3"],
+        ["Doe, Jane", "12345", "S-1", JANE, "A", "3"],
+    ]
+
+
+@pytest.mark.parametrize("column", ["Counting (4567)", "Counting", "00-counting (4567)"])
+def test_an_assignment_that_canvas_has_keeps_its_name_and_its_points(roster, column):
+    listed = roster(test_rosters.CANVAS.replace("Lab 1 (4567)", column))
+    jane = result(JANE, leg="no")
+    made = cells(exports.canvas(standing(jane, roster=listed), [jane]))
+
+    assert [line[-1] for line in made] == [column, "10", "3.33"]
+
+
+def test_without_an_export_the_ids_in_the_file_names_do(roster):
+    named = [result("doejane", ids={"canvas": "12345"}), result("anon", ids={"canvas": "anon_1"})]
+    made = exports.canvas(standing(*named), named)
+
+    assert cells(made) == [
+        ["Student", "ID", "Section", "Counting"],
+        ["    Points Possible", "", "", "3"],
+        ["doejane", "12345", "", "3"],
+    ]
+
+
+def test_a_roster_of_one_s_own_may_say_the_ids(roster):
+    ann = result("ann")
+    made = exports.canvas(standing(ann, roster=roster("id,name,canvas_id\nann,=Ann,7\n")), [ann])
+
+    assert cells(made)[-1] == ["'=Ann", "7", "", "3"]
+
+
+def test_where_nobody_is_known_to_canvas_or_moodle_there_is_no_file():
+    ann = result("ann")
+
+    assert exports.canvas(standing(ann), [ann]) is None
+    assert exports.moodle(standing(ann), [ann]) is None
+
+
+def test_moodle_gets_who_what_and_why(roster):
+    jane = result("S-1", leg="no", late=Lateness(10, "handed in 3 h late: 10 % taken off"))
+    made = exports.moodle(standing(jane, roster=roster(test_rosters.WORKSHEET)), [jane])
+
+    assert cells(made) == [
+        ["ID number", "Email address", "Full name", "Counting", "Counting (feedback)"],
+        ["S-1", JANE, "Jane Doe", "0.9", "1 of 2 exercises right, 0.9 points; handed in 3 h late: 10 % taken off"],
+    ]
+
+
+def test_moodle_s_worksheet_comes_back_with_grades_scaled_and_all_else_as_it_was(roster):
+    jane = result("S-1")
+    ((lab, made),) = exports.worksheets(standing(jane, roster=roster(test_rosters.WORKSHEET)), [jane])
+    before, after = cells(test_rosters.WORKSHEET), cells(made)
+
+    assert lab == LAB.name
+    assert (after[1][5], after[1][10]) == ("100", "2 of 2 exercises right, 3 points")
+    after[1][5] = after[1][10] = ""
+    assert after == before
+
+
+def test_a_grade_that_moodle_has_locked_stays(roster):
+    jane = result("S-1")
+    listed = roster(test_rosters.WORKSHEET.replace(",Yes,", ",No,"))
+    ((_, made),) = exports.worksheets(standing(jane, roster=listed), [jane])
+
+    assert cells(made)[1][5] == ""
+
+
+def test_a_worksheet_without_a_maximum_and_comments_gets_the_points(roster):
+    jane = result("Participant 7", half="no")
+    listed = roster("Identifier,Grade,Last modified (grade)\nParticipant 7,,-\n")
+    ((_, made),) = exports.worksheets(standing(jane, roster=listed), [jane])
+
+    assert cells(made)[1] == ["Participant 7", "2", "-"]
+
+
+def test_totals_say_what_counts_and_when_it_was_handed_in():
+    late = result("=ann", late=Lateness(50, "handed in late"))
+    known = Result(late.learner, LAB, late.graded, late.attempt, 2, late.lateness, datetime(2026, 10, 5, tzinfo=UTC))
+    stamp = "2026-10-05T00:00:00+00:00"
+
+    assert cells(totals([known])) == [
+        list(TOTALS),
+        ["'=ann", LAB.name, "3", "3", "50", "1.5", "2", "'=ann.ipynb", stamp, "handed in late"],
+    ]
+
+
+def test_a_file_is_replaced_as_a_whole(tmp_path):
+    write(tmp_path / "a.csv", "one\r\n")
+    write(tmp_path / "a.csv", "two\n")
+
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a.csv": b"two\n"}
