@@ -25,6 +25,8 @@ PAGES = HTML / "index.html"
 NO_PAGES = {"_static", "lite"}
 """Folders of the site that hold no pages of the book."""
 
+SEARCH_SCRIPTS = re.compile(r'\s*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"></script>')
+
 FRONT_DOOR = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -76,10 +78,16 @@ def clear_old_pages(site: Path, contents: Path, stamps: Path) -> None:
 
 
 def tidy(site: Path) -> None:
-    """Removes what no reader needs: the pages' sources, the maps of the theme's scripts, and its templates."""
+    """Removes what no reader needs: the pages' sources, the maps of the theme's scripts, its templates, and from every
+    page but the search's own the search's scripts with the index of the whole book, which the theme loads everywhere.
+    """
     shutil.rmtree(site / "_sources", ignore_errors=True)
     for path in [*site.glob("_static/**/*.map"), *site.glob("_static/*.html")]:
         path.unlink()
+    for path in pages(site):
+        text = path.read_text(encoding="utf-8")
+        if path.name != "search.html" and (kept := SEARCH_SCRIPTS.sub("", text)) != text:
+            path.write_text(kept, encoding="utf-8")
 
 
 def check_links() -> str:

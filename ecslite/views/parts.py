@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -55,14 +56,16 @@ def table(run: Run, names: Sequence[str] = ()) -> dict[str, Any]:
     """What the figure draws, one row a minute: of each line its value at the minute's end, None where there is none."""
     lines = [(panel, line) for panel in panels(run, names) for line in panel.lines]
     columns = ["Minute", *(f"{line.name} ({panel.unit})" for panel, line in lines)]
-    rows = [[minute, *(_at(line, minute + 1) for _, line in lines)] for minute in range(int(run.seconds // 60))]
+    minutes = range(int(run.seconds // 60))
+    rows = [list(row) for row in zip(minutes, *(_at_the_ends(line, minutes) for _, line in lines), strict=True)]
     return {"caption": "Minute by minute", "columns": columns, "rows": rows}
 
 
-def _at(line: Line, minute: float) -> float | None:
-    """The last point of a line before a minute ends."""
-    known = [value for x, value in zip(*line.points, strict=True) if x < minute]
-    return known[-1] if known else None
+def _at_the_ends(line: Line, minutes: Sequence[int]) -> list[float | None]:
+    """The last point of a line before each minute's end."""
+    when, values = line.points
+    before = [bisect_left(when, minute + 1) for minute in minutes]
+    return [values[place - 1] if place else None for place in before]
 
 
 def panels(run: Run, names: Sequence[str] = ()) -> list[Panel]:

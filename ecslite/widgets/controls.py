@@ -35,6 +35,11 @@ class Range:
         places = {"min": self.min, "max": self.max, "step": self.step, "value": self.value, "unit": self.unit}
         return {"name": self.name, "label": self.label, "kind": "range", **places}
 
+    @property
+    def values(self) -> list[float]:
+        """All that the slider can be set to."""
+        return [round(self.min + place * self.step, 9) for place in range(round((self.max - self.min) / self.step) + 1)]
+
     def checked(self, value: Any) -> Any:
         """The value, if it is one that the slider can have; InvalidSetting otherwise."""
         if isinstance(value, bool) or not isinstance(value, int | float) or not self.min <= value <= self.max:
@@ -63,6 +68,11 @@ class Choice:
             return [[value, label] for value, label in self.options.items()]
         return [[value, str(value)] for value in self.options]
 
+    @property
+    def values(self) -> list[Any]:
+        """All that can be chosen."""
+        return [value for value, _ in self.pairs]
+
     def spec(self) -> dict[str, Any]:
         """This control in the explorer's descriptor."""
         return {
@@ -75,9 +85,8 @@ class Choice:
 
     def checked(self, value: Any) -> Any:
         """The value, if it is one of the options; InvalidSetting otherwise."""
-        values = [known for known, _ in self.pairs]
-        if value not in values:
-            raise InvalidSetting(f"{self.name}={value!r}: use one of {', '.join(map(repr, values))}")
+        if value not in self.values:
+            raise InvalidSetting(f"{self.name}={value!r}: use one of {', '.join(map(repr, self.values))}")
         return value
 
 

@@ -12,15 +12,18 @@
 
 The page writes `request`, Python runs the scenario and writes `result`. A setting that fails leaves the last good
 result where it is, and says in words what was wrong. With `beside` two designs run over the same traffic; a request
-for a band runs the scenario over many seeds, tells how far it is, and stops when it is told to.
+for a band runs the scenario over many seeds, tells how far it is, and stops when it is told to. While nothing is asked,
+the settings one move away are run ahead.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
 import anywidget
 import traitlets
@@ -32,6 +35,7 @@ from ecslite.views.bands import HIGH, LOW, band, quantile
 from ecslite.views.picture import picture
 from ecslite.views.words import number
 from ecslite.widgets import assets, still
+from ecslite.widgets.ahead import MOST_AHEAD, Kept, one_move
 from ecslite.widgets.controls import Choice, Control, Prediction, check_controls
 from ecslite.widgets.shown import Views, service_views
 
@@ -47,8 +51,19 @@ ADOPTING = False
 """True while a page that shows stored results starts its kernel: explorers made then run nothing until they are
 asked, and send no JavaScript, which the page has already."""
 
+LOOKING_SECONDS = 0.3
+"""So long after an answer the reader may move on at once; then the runs ahead begin, one after the other."""
+
 Design = tuple[str, Mapping[str, Any]]
 """What a design is called, and the settings that make it."""
+
+
+class Trial(NamedTuple):
+    """One run of one design, and what the page shows of it."""
+
+    run: Run
+    shown: Mapping[str, Any]
+    outcome: float
 
 
 class Explorer(anywidget.AnyWidget):
@@ -87,10 +102,14 @@ class Explorer(anywidget.AnyWidget):
             [(label, {beside.name: value}) for value, label in beside.pairs] if beside else [("", {})]
         )
         self._scenario, self._outcome, self._sentence, self._views = scenario, outcome, sentence, views
-        self._previous: list[Run] = []
+        self._trials = Kept(self._of_each_design, MOST_AHEAD + 1)
+        self._previous: Sequence[Trial] = ()
+        self._at: Mapping[str, Any] = {}
+        """The settings that were answered last."""
         self._pictures = False
         """True once a page without plotly.js has asked: results then carry the small picture."""
         self._band: asyncio.Task[None] | None = None
+        self._ahead: asyncio.Task[None] | None = None
         spec = {
             "schema": SCHEMA,
             "name": name or still.slug(question),
@@ -123,12 +142,13 @@ class Explorer(anywidget.AnyWidget):
         request = change["new"]
         if not request:
             return
-        self._stop_band()
+        self._stop()
         try:
             if request.get("band"):
                 self._begin_band(request)
             else:
-                self.result = self._run(request)
+                before, self.result = self._at, self._run(request)
+                self._run_ahead(before)
         except Exception as error:
             self.result = _failed(request, error)
 
@@ -137,33 +157,55 @@ class Explorer(anywidget.AnyWidget):
     def _run(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Run the scenario with the request's settings, each checked by its control."""
         settings = self._settings(request)
-        runs = [self._scenario(**settings, **more, seed=request["seed"]) for _, more in self._designs]
-        before: Sequence[Run | None] = self._previous or [None] * len(runs)
-        told = [
-            self._told(label, *pair)
-            for (label, _), pair in zip(self._designs, zip(runs, before, strict=True), strict=True)
-        ]
-        self._previous = runs
+        trials = self._trials.of(settings, request["seed"])
+        before: Sequence[Trial | None] = self._previous or (None,) * len(trials)
+        told = [self._told(*each) for each in zip(self._designs, trials, before, strict=True)]
+        self._previous, self._at = trials, settings
         sentence = " ".join(f"{one['label']}: {one['sentence']}" if one["label"] else one["sentence"] for one in told)
         first = {**told[0], "sentence": sentence}
         asked = {"n": request["n"], "settings": settings, "seed": request["seed"]}
         return {**asked, **first, **({"others": told[1:]} if told[1:] else {})}
 
+    def _of_each_design(self, settings: Mapping[str, Any], seed: int) -> list[Trial]:
+        """A run of each design, over the same traffic."""
+        runs = [self._scenario(**settings, **more, seed=seed) for _, more in self._designs]
+        return [Trial(run, self._views(run), self._outcome(run)) for run in runs]
+
     def _settings(self, request: Mapping[str, Any]) -> dict[str, Any]:
         asked = request["settings"]
         return {control.name: control.checked(asked[control.name]) for control in self._controls}
 
-    def _told(self, label: str, run: Run, before: Run | None) -> dict[str, Any]:
+    def _told(self, design: Design, trial: Trial, before: Trial | None) -> dict[str, Any]:
         """All that the page shows of one design's run."""
-        shown = self._views(run)
+        shown = trial.shown
         drawn = {"picture": picture(shown["figure"], shown["alt"])} if self._pictures else {}
         return {
-            "label": label,
-            "outcome": self._outcome(run),
-            "sentence": self._sentence(run, before),
+            "label": design[0],
+            "outcome": trial.outcome,
+            "sentence": self._sentence(trial.run, before and before.run),
             **shown,
             **drawn,
         }
+
+    # While nothing is asked
+
+    def _run_ahead(self, before: Mapping[str, Any]) -> None:
+        """Begin the runs that one more move may ask for; `before` tells which control was moved last."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return  # nobody's messages could come in between
+        moved = next((name for name, value in self._at.items() if before.get(name) != value), None)
+        self._ahead = loop.create_task(self._ahead_of(moved, self.result["seed"]))
+
+    async def _ahead_of(self, moved: str | None, seed: int) -> None:
+        await asyncio.sleep(LOOKING_SECONDS)
+        for settings in islice(one_move(self._controls, self._at, moved), MOST_AHEAD):
+            if (settings, seed) not in self._trials:
+                # What cannot be run is said when the reader goes there, and not before.
+                with contextlib.suppress(Exception):
+                    self._trials.of(settings, seed)
+                await asyncio.sleep(0)
 
     # A band: many runs, one after the other
 
@@ -188,7 +230,7 @@ class Explorer(anywidget.AnyWidget):
 
     def _many(self, request: Mapping[str, Any]) -> Iterator[None]:
         settings, many = self._settings(request), int(request["band"])
-        made = Sweep(partial(self._of_each_design, settings), seeds(many, request["seed"]))
+        made = Sweep(partial(self._figures, settings), seeds(many, request["seed"]))
         for _ in made:
             self.send({"type": "progress", "n": request["n"], "done": made.done, "of": many})
             yield
@@ -197,10 +239,9 @@ class Explorer(anywidget.AnyWidget):
         bands = [{"traces": band(figures), "outcomes": sorted(o)} for figures, o in zip(shown, outcomes, strict=True)]
         self.result = {"n": request["n"], "bands": bands, "sentence": self._in_many(many, outcomes)}
 
-    def _of_each_design(self, settings: Mapping[str, Any], seed: int) -> list[tuple[Mapping[str, Any], float]]:
-        """The figure and the outcome of each design, over the same traffic."""
-        runs = [self._scenario(**settings, **more, seed=seed) for _, more in self._designs]
-        return [(self._views(run)["figure"], self._outcome(run)) for run in runs]
+    def _figures(self, settings: Mapping[str, Any], seed: int) -> list[tuple[Mapping[str, Any], float]]:
+        """The figure and the outcome of each design."""
+        return [(trial.shown["figure"], trial.outcome) for trial in self._of_each_design(settings, seed)]
 
     def _in_many(self, many: int, outcomes: Sequence[Sequence[float]]) -> str:
         unit = f" {self.spec['prediction']['unit']}".rstrip()
@@ -211,17 +252,19 @@ class Explorer(anywidget.AnyWidget):
         ]
         return f"{many} runs, each with other traffic. {'; '.join(said)}."
 
-    def _stop_band(self) -> None:
-        if self._band is not None:
-            self._band.cancel()
-            self._band = None
+    def _stop(self) -> None:
+        """End what goes on beside the reader's own moves."""
+        for work in (self._band, self._ahead):
+            if work is not None:
+                work.cancel()
+        self._band = self._ahead = None
 
     # The page's messages
 
     def _heard(self, widget: object, content: Mapping[str, Any], buffers: object) -> None:
         """ "stop" ends a band. A page without plotly.js asks for it; it draws the small picture where there is none."""
         if content.get("type") == "stop":
-            self._stop_band()
+            self._stop()
             self.result = {"n": content.get("n"), "stopped": True}
         elif content.get("type") == "plotly.js wanted":
             self._send_plotly()

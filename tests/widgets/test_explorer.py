@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 
@@ -121,6 +122,60 @@ def test_five_controls_are_refused_by_name():
 def test_what_cannot_be_is_refused_when_it_is_declared(make, words):
     with pytest.raises(ecs.InvalidSetting, match=words):
         make()
+
+
+# While nothing is asked
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    monkeypatch.setattr(explorer, "LOOKING_SECONDS", 0.0)
+
+
+def test_what_is_one_move_away_is_run_while_nothing_is_asked_and_then_not_again(quick):
+    widget, calls = made()
+
+    async def looks_and_moves():
+        ask(widget, 1, peak=6)
+        while widget._ahead and not widget._ahead.done():
+            await asyncio.sleep(0)
+        ran = len(calls)
+        told = ask(widget, 2, peak=7)
+        return ran, len(calls), told
+
+    ran, after, told = asyncio.run(looks_and_moves())
+    assert (ran, after) == (2 + 21, 2 + 21)  # the start and the move, then every other place of both controls
+    alone, _ = made()
+    ask(alone, 1, peak=6)
+    assert told == ask(alone, 2, peak=7)
+
+
+def test_a_move_ends_what_is_run_ahead_of_another(quick):
+    widget, calls = made()
+
+    async def moves_on():
+        ask(widget, 1, peak=6)
+        first = widget._ahead
+        await asyncio.sleep(0)
+        ask(widget, 2, peak=20)
+        await asyncio.sleep(0)
+        return first
+
+    assert asyncio.run(moves_on()).cancelled()
+    assert len(calls) < 6
+
+
+def test_a_setting_that_cannot_be_run_is_said_only_where_the_reader_goes_there(quick):
+    widget, _ = made()
+
+    async def looks_and_moves():
+        ask(widget, 1, peak=16)
+        while widget._ahead and not widget._ahead.done():
+            await asyncio.sleep(0)
+        return widget.result, ask(widget, 2, peak=17)
+
+    before, after = asyncio.run(looks_and_moves())
+    assert ("error" in before, after["error"][:31]) == (False, "The scenario could not be run: ")
 
 
 # In the book
