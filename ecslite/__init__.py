@@ -14,6 +14,7 @@ print(ecs.bill(run))
 from ecslite import aws, views
 from ecslite.autoscaling.alarm import Alarm
 from ecslite.autoscaling.provisioned_concurrency_tracking import ProvisionedConcurrencyTracking
+from ecslite.autoscaling.scalable_target import register_scalable_target
 from ecslite.autoscaling.scheduled_action import ScheduledAction
 from ecslite.autoscaling.step import StepAdjustment
 from ecslite.autoscaling.step_scaling import StepScaling
@@ -238,6 +239,7 @@ __all__ = [
     "grid",
     "instance_type",
     "reach",
+    "register_scalable_target",
     "register_task_definition",
     "run_task",
     "seeds",

@@ -16,7 +16,7 @@ from ecslite.ecs.service import Service
 from ecslite.errors import InvalidSetting
 from ecslite.sim.simulation import Simulation
 
-__all__ = ["Policy", "Proposal", "ScalableTarget", "check_limits", "registered_target", "scalable_target"]
+__all__ = ["Policy", "Proposal", "ScalableTarget", "check_limits", "register_scalable_target", "registered_target"]
 
 
 class Policy(Protocol):
@@ -125,8 +125,12 @@ class _Targets:
         self.by_service: dict[Service, ScalableTarget] = {}
 
 
-def scalable_target(service: Service, min_capacity: int, max_capacity: int) -> ScalableTarget:
-    """The service's scalable target; InvalidSetting if it was registered with other limits."""
+def register_scalable_target(service: Service, min_capacity: int, max_capacity: int) -> ScalableTarget:
+    """The service's scalable target, within whose limits its policies and scheduled actions move the desired count.
+
+    A policy registers it itself; scheduled actions alone need this. InvalidSetting if it was registered with other
+    limits. [Application Auto Scaling API, RegisterScalableTarget; read 2026-11-25]
+    """
     if service.scheduling_strategy == "DAEMON":
         raise InvalidSetting(
             f"{service.name} is a DAEMON service: it has one task on each instance, so scale its instances instead"
@@ -144,10 +148,13 @@ def scalable_target(service: Service, min_capacity: int, max_capacity: int) -> S
 
 
 def registered_target(service: Service) -> ScalableTarget:
-    """The service's scalable target; InvalidSetting if no policy has registered it yet."""
+    """The service's scalable target; InvalidSetting if none is registered yet."""
     found = service.sim.the(_Targets).by_service.get(service)
     if found is None:
-        raise InvalidSetting(f"service {service.name!r} has no scalable target: give it a scaling policy first")
+        raise InvalidSetting(
+            f"service {service.name!r} has no scalable target: register_scalable_target(service, min, max) makes one,"
+            " and so does a scaling policy"
+        )
     return found
 
 

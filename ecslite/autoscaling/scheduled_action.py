@@ -32,7 +32,7 @@ class ScheduledAction:
     run then begins at `begins`.
 
     A limit that is left out stays as it is. The desired count follows at once if it is outside, whatever cooldowns say.
-    The service must have a scaling policy already, whose limits these are.
+    The service must have a scalable target already: its scaling policy's, or one of register_scalable_target.
     """
 
     # Model: a run has no calendar of its own; `begins` gives it one, for this action.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import fsum, inf
 
 from ecslite.autoscaling.alarm import Alarm
-from ecslite.autoscaling.scalable_target import Proposal, scalable_target
+from ecslite.autoscaling.scalable_target import Proposal, register_scalable_target
 from ecslite.autoscaling.step import ADJUSTMENT_TYPES, StepAdjustment, adjusted, check_steps, step_for
 from ecslite.ecs.service import Service
 from ecslite.errors import InvalidSetting
@@ -47,7 +47,7 @@ class StepScaling:
         self.adjustment_type, self.steps = adjustment_type, tuple(steps)
         self.cooldown, self.magnitude = cooldown, min_adjustment_magnitude
         self.aggregation = metric_aggregation_type
-        self.scalable_target = scalable_target(service, min_capacity, max_capacity)
+        self.scalable_target = register_scalable_target(service, min_capacity, max_capacity)
         self.scalable_target.policies.append(self)
         self._last = {"out": -inf, "in": -inf}
         self._base = 0

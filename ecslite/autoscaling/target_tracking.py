@@ -10,7 +10,7 @@ from __future__ import annotations
 from math import ceil, inf, isfinite
 
 from ecslite.autoscaling.alarm import PUBLISHING_DELAY, Alarm
-from ecslite.autoscaling.scalable_target import Proposal, scalable_target
+from ecslite.autoscaling.scalable_target import Proposal, register_scalable_target
 from ecslite.ecs.service import Service
 from ecslite.errors import InvalidSetting
 from ecslite.sim.custom_metric import CustomMetric
@@ -71,7 +71,7 @@ class TargetTracking:
             raise InvalidSetting(f"cooldowns of {scale_out_cooldown} s and {scale_in_cooldown} s: seconds start at 0")
         self.service = service
         self.sim = service.sim
-        self.scalable_target = scalable_target(service, min_capacity, max_capacity)
+        self.scalable_target = register_scalable_target(service, min_capacity, max_capacity)
         self.target = target
         self.metric = metric
         self.resource_label = resource_label
