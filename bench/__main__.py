@@ -17,6 +17,7 @@ NAMES = {
     "pyodide": "CPython against Pyodide",
     "start": "Start to live widgets, cold and in a second chapter, against JupyterLite",
     "controls": "control to figure, every explorer of every page",
+    "frames": "frames a second of the board with 200 tasks",
     "weights": "bytes of every page, and of the kernel",
 }
 
