@@ -44,7 +44,7 @@ export function createBoard(el, { onTime } = {}) {
       h("div", { class: "ecs-timeline" }, marks, scrub),
       h("div", { class: "ecs-buttons" }, play, speed, next, decision, moment)),
     place,
-    h("div", { class: "ecs-below" }, h("section", { "aria-label": "Events up to this moment" }, h("p", { class: "ecs-why-title", role: "heading", "aria-level": "4" }, "Up to this moment"), feed), why.el),
+    h("div", { class: "ecs-below" }, h("div", { role: "group", "aria-label": "Events up to this moment" }, h("p", { class: "ecs-why-title", role: "heading", "aria-level": "4" }, "Up to this moment"), feed), why.el),
   );
 
   function set(newBoard, newEvents) {

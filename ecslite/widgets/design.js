@@ -22,9 +22,9 @@ export function createDesigns(spec, labels, { onShrink, name }) {
   const figures = h("div", { class: "ecs-figures" });
   const tabs = h("div", { class: "ecs-buttons ecs-tabs", role: "group", "aria-label": "Look inside" });
   const boardBox = h("div", { class: "ecs-board-box" });
-  const boardPart = h("section", { class: "ecs-board-part", "aria-label": "The board" }, h("p", { class: "ecs-step" }, "Look inside"), tabs, boardBox);
-  const waterBox = h("section", { class: "ecs-water-part", "aria-label": "Where the time went" });
-  const anatomyBox = h("section", { class: "ecs-anatomy-part", "aria-label": "A task that stops" });
+  const boardPart = h("div", { class: "ecs-board-part", role: "group", "aria-label": "The board" }, h("p", { class: "ecs-step" }, "Look inside"), tabs, boardBox);
+  const waterBox = h("div", { class: "ecs-water-part", role: "group", "aria-label": "Where the time went" });
+  const anatomyBox = h("div", { class: "ecs-anatomy-part", role: "group", "aria-label": "A task that stops" });
   let made = [], shown = [], place = 0;
   const board = createBoard(boardBox, { onTime: (seconds) => made.forEach((each) => each.figure.at(seconds)) });
   const waterfall = createWaterfall(waterBox, { onAsk: (event) => board.explain(event), onShrink, shrinks: spec.shrinks, labels });

@@ -194,7 +194,7 @@ function build(el, { spec, result }, onWake) {
 
   const live = h("div", { class: "ecs-live" },
     h("div", { class: "ecs-top" }, h("p", { class: "ecs-question", role: "heading", "aria-level": "3" }, spec.question), spec.lead && h("p", { class: "ecs-lead" }, spec.lead)),
-    h("section", { class: "ecs-predict", "aria-label": "Your prediction" }, h("p", { class: "ecs-step" }, "Predict"), prediction.el, h("div", { class: "ecs-buttons" }, run, skip, reveal)),
+    h("div", { class: "ecs-predict", role: "group", "aria-label": "Your prediction" }, h("p", { class: "ecs-step" }, "Predict"), prediction.el, h("div", { class: "ecs-buttons" }, run, skip, reveal)),
     controls.el,
     h("div", { class: "ecs-buttons ecs-actions" }, another, many, reset, link, lecture, progress, stop, wait),
     trouble, sentence, designs.els,

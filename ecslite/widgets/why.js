@@ -19,7 +19,7 @@ export function createWhy({ onTime }) {
   const chain = h("ol", { class: "ecs-chain" });
   const hint = h("p", { class: "ecs-hint" }, "Press a part or an event, and its causes stand here in words.");
   const said = h("p", { class: "ecs-why-said", role: "status" });
-  const el = h("section", { class: "ecs-why", "aria-label": "Why it happened" }, heading, said, hint, chain);
+  const el = h("div", { class: "ecs-why", role: "group", "aria-label": "Why it happened" }, heading, said, hint, chain);
 
   function link(event, last) {
     const moment = button(clock(event.time), () => onTime(event.time), {
