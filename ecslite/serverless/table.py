@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
-from math import isfinite
 
 import simpy
 
@@ -20,9 +19,11 @@ from ecslite.serverless.keys import Draws, Shares, Zipf
 from ecslite.serverless.message import Message
 from ecslite.serverless.operation import EACH_BY_ITSELF, Operation
 from ecslite.serverless.part import Done, Part
+from ecslite.serverless.replication import copies_of
 from ecslite.serverless.statistics import Durations
 from ecslite.serverless.stream import Shard, Stream
 from ecslite.serverless.table_quotas import TableQuotas
+from ecslite.serverless.table_rules import BILLING_MODES, STREAM_VIEW_TYPES, check_maximum, check_mode, check_model
 from ecslite.serverless.throughput import (
     BURST_SECONDS,
     Throughput,
@@ -35,15 +36,6 @@ from ecslite.sim.metrics import PERIOD, Sample
 from ecslite.sim.simulation import Simulation
 
 __all__ = ["BILLING_MODES", "STREAM_VIEW_TYPES", "Table"]
-
-BILLING_MODES = ("PROVISIONED", "PAY_PER_REQUEST")
-STREAM_VIEW_TYPES = ("NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY")
-
-MOST_UNITS = 40_000
-"""Provisioned units of one table, each for reads and for writes, until the quota is raised
-[DynamoDB Developer Guide, ServiceQuotas; read 2026-11-24]."""
-
-DAY = 86400.0
 
 LATENCY = LogNormal(0.005, 0.5)
 """Seconds of a request: AWS promises single-digit milliseconds."""
@@ -76,7 +68,8 @@ class Table(Part):
 
     `operations` are the kinds of request that it gets, by their shares; a message may name another of them in its
     attribute "operation". `keys` says which keys are asked for where a message names none. `stream_view_type` turns
-    its stream of changes on. CREATING is left out: it is ACTIVE ⇄ UPDATING.
+    its stream of changes on. With a `replication_lag`, in seconds, eventually consistent reads may give what was before
+    the last write (see `replication`). CREATING is left out: it is ACTIVE ⇄ UPDATING.
     """
 
     kind = "table"
@@ -101,20 +94,13 @@ class Table(Part):
         latency: Distribution | float = LATENCY,
         stream_view_type: str | None = None,
         update_seconds: float = UPDATE_SECONDS,
+        replication_lag: Distribution | float | None = None,
     ) -> None:
-        _check_mode(name, billing_mode, read_capacity_units, write_capacity_units)
-        _check_maximum(billing_mode, max_read_request_units, max_write_request_units)
+        check_mode(name, billing_mode, read_capacity_units, write_capacity_units)
+        check_maximum(billing_mode, max_read_request_units, max_write_request_units)
         if not operations:
             raise InvalidSetting(f"operations of table {name!r}: give one at least, such as Operation(name='GetItem')")
-        if not 0 <= burst_seconds <= BURST_SECONDS or not 0 <= update_seconds < DAY or not 0 <= size_gb < 1e9:
-            raise InvalidSetting(
-                f"burst_seconds={burst_seconds}, update_seconds={update_seconds}, size_gb={size_gb}: use 0 to"
-                f" {BURST_SECONDS:g}, 0 to {DAY:g}, and 0 up"
-            )
-        if partitions is not None and (partitions != int(partitions) or partitions < 1):
-            raise InvalidSetting(f"partitions={partitions}: use a whole number from 1, or None for what is needed")
-        if stream_view_type is not None and stream_view_type not in STREAM_VIEW_TYPES:
-            raise InvalidSetting(f"stream_view_type={stream_view_type!r}: use one of {', '.join(STREAM_VIEW_TYPES)}")
+        check_model(burst_seconds, update_seconds, size_gb, partitions, stream_view_type)
         super().__init__(sim, name, billing_mode=billing_mode, size_gb=size_gb, stream=stream_view_type)
         self.billing_mode = billing_mode
         self.capacity = {"Read": read_capacity_units or 0, "Write": write_capacity_units or 0}
@@ -133,6 +119,7 @@ class Table(Part):
             sim.stream(f"table/{name}/{what}") for what in ("operations", "keys", "conditions")
         )
         self._latency = Draws(as_distribution(latency), sim.stream(f"table/{name}/latency"))
+        self.copies = copies_of(sim, name, replication_lag)
         self._given_partitions = partitions
         self._highest = {"Read": 0, "Write": 0}
         self._update_seconds = update_seconds
@@ -189,7 +176,10 @@ class Table(Part):
         else:
             outcome = "ok"
             self._period.add(latency)
-            self._record_changes(time, operation, keys, message)
+            if self.copies is not None and operation.kind == "Read":
+                self.copies.read(time, operation, keys)
+            elif operation.kind == "Write":
+                self._record_changes(time, operation, keys, message)
         self.answered[f"Table{operation.kind}{reason}" if reason else outcome] += 1
         if done is not _nobody:
             self.agenda.at(time + latency, lambda moment: done(moment, outcome))
@@ -224,8 +214,10 @@ class Table(Part):
         return [(partition_of(key, many), units / len(keys)) for key in keys]
 
     def _record_changes(self, time: float, operation: Operation, keys: list[str], message: Message) -> None:
+        if self.copies is not None:
+            self.copies.written(time, keys)
         # Model: a table keeps no items, so a put is always said to INSERT.
-        if self.stream is None or operation.kind == "Read":
+        if self.stream is None:
             return
         name = EVENT_NAMES.get(operation.name, "INSERT")
         for key in keys:
@@ -249,7 +241,7 @@ class Table(Part):
         asked = {"Read": read_capacity_units, "Write": write_capacity_units}
         if mode == "PROVISIONED":
             asked = {kind: (self.capacity[kind] or None) if units is None else units for kind, units in asked.items()}
-        _check_mode(self.name, mode, asked["Read"], asked["Write"])
+        check_mode(self.name, mode, asked["Read"], asked["Write"])
         wanted = {kind: units or 0 for kind, units in asked.items()}
         refused = self._refusal(mode, wanted)
         if refused:
@@ -332,6 +324,10 @@ class Table(Part):
         throttled = self._throttled.total()
         yield Sample("ThrottledRequests", self.name, "Count", {"Sum": throttled})
         yield Sample("ConditionalCheckFailedRequests", self.name, "Count", {"Sum": self._failed_conditions})
+        if self.copies is not None:
+            # Model: CloudWatch has no such metric; nobody can know it from outside.
+            yield Sample("StaleReads", self.name, "Count", {"Sum": self.copies.stale})
+            self.copies.stale = 0
         latency = self._period.milliseconds()
         yield Sample("SuccessfulRequestLatency", self.name, "Milliseconds", latency)
         self._tell()
@@ -375,27 +371,3 @@ class Table(Part):
 
 def _nobody(time: float, outcome: str) -> None:
     """Nobody waits for the reply."""
-
-
-def _check_mode(name: str, mode: str, read: int | None, write: int | None) -> None:
-    if mode not in BILLING_MODES:
-        raise InvalidSetting(f"billing_mode={mode!r}: use one of {', '.join(BILLING_MODES)}")
-    given = [units for units in (read, write) if units is not None]
-    if mode == "PAY_PER_REQUEST" and given:
-        raise InvalidSetting(
-            f"table {name!r} has billing_mode='PAY_PER_REQUEST' and capacity units ({read}, {write}): leave them out,"
-            " or use billing_mode='PROVISIONED'"
-        )
-    if mode == "PROVISIONED" and len(given) < 2:
-        raise InvalidSetting(f"table {name!r}: PROVISIONED needs read_capacity_units and write_capacity_units")
-    for units in given:
-        if isinstance(units, bool) or units != int(units) or not 1 <= units <= MOST_UNITS:
-            raise InvalidSetting(f"{units} capacity units of table {name!r}: use a whole number, 1 to {MOST_UNITS:,}")
-
-
-def _check_maximum(mode: str, *maxima: int | None) -> None:
-    for units in maxima:
-        if units is not None and (mode != "PAY_PER_REQUEST" or units < 1 or not isfinite(units)):
-            raise InvalidSetting(
-                f"a maximum of {units} request units in mode {mode}: it is for PAY_PER_REQUEST, and starts at 1"
-            )

@@ -71,7 +71,11 @@ KINDS = {
     ),
     "table": Kind(
         "Table",
-        rates=(("ReadThrottleEvents", "reads throttled/s", True), ("WriteThrottleEvents", "writes throttled/s", True)),
+        rates=(
+            ("StaleReads", "stale reads/s", False),
+            ("ReadThrottleEvents", "reads throttled/s", True),
+            ("WriteThrottleEvents", "writes throttled/s", True),
+        ),
         cells="/partition-",
         cell="partition",
         cell_levels=("ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"),

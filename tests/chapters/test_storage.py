@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
+from math import exp
+
 import pytest
 
 SEEDS = [7, 8, 9]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("buyers", "lag"), [(0.5, 100), (5, 100), (10, 1000)])
+def test_a_third_of_the_looks_at_a_copy_that_is_behind_show_an_old_stock(chapter, buyers, lag, seed):
+    """Writes on their way are an M/G/∞ queue; 2,400 looks, of which a deviation of up to 1 %, and some for the
+    moments that lie close together."""
+    behind = 1 - exp(-buyers * lag / 1000)
+
+    assert chapter["stale_share"](chapter["stock"](buyers, lag, False, seed)) == pytest.approx(100 * behind / 3, abs=3)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_strong_read_is_never_old_and_costs_twice_as_much(chapter, seed):
+    eventual, strong = (chapter["stock"](5, 100, consistent, seed) for consistent in (False, True))
+
+    assert [chapter["stale_share"](eventual) > 10, chapter["stale_share"](strong)] == [True, 0]
+    assert chapter["read_units"](strong) == 2 * chapter["read_units"](eventual)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
