@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from labs.classroom.grading import grade
+from labs.classroom.progress import Bar
 from labs.classroom.roster import read_roster
 from labs.classroom.rules import Rules, read_rules
 from labs.hidden import VARIABLE, class_key
@@ -121,10 +122,12 @@ def _grade(chosen: argparse.Namespace) -> int:
         roster=read_roster(chosen.roster, rules.zone),
         rules=rules,
         key=key,
+        tell=Bar(sys.stdout) if sys.stdout.isatty() else print,
     )
     learners = len({row.learner for row in rows})
     right = sum(row.points == row.max for row in rows)
     print(f"{learners} learners, {len(rows)} rows, {right} right: {chosen.out / 'grades.csv'}")
+    print(f"The item analysis, and what to look at: {chosen.out / 'class.html'}")
     return 0
 
 

@@ -55,6 +55,8 @@ class Graded:
     values: Mapping[str, str] = field(default_factory=dict)
     failed: bool = False
     """The grader's own fault: another time it may go well."""
+    protections: tuple[str, ...] = ()
+    """What held while it ran, in words."""
 
 
 def refused(lab: Lab, learner: str, message: str) -> Graded:

@@ -66,14 +66,16 @@ def _next(lab: Lab, exercise: Exercise, row: Row) -> str:
 
 
 def _how(result: Result) -> str:
-    """How it was graded: the file, and what kept it apart."""
-    if result.attempt is None:
+    """How it was graded: the file, and what kept it apart from everything else."""
+    attempt = result.attempt
+    if attempt is None:
         return ""
     many = f", one of your {result.attempts} notebooks for this lab" if result.attempts > 1 else ""
-    file = f"Graded was {safe(result.attempt.path)}{many} (SHA-256 begins with {safe(result.attempt.digest[:12])})."
-    own = (
-        f" Your variants are those of the id “{safe(result.attempt.submission.id)}”."
-        if result.attempt.submission.id
-        else ""
-    )
-    return f'<p class="soft">{file}{own} Hidden checks tried your answers on other seeds and values.</p>'
+    said = [f"Graded was {safe(attempt.path)}{many} (SHA-256 begins with {safe(attempt.digest[:12])})."]
+    if attempt.submission.id:
+        said.append(f"Your variants are those of the id “{safe(attempt.submission.id)}”.")
+    said.append("Hidden checks tried your answers on other seeds and values.")
+    held = "".join(f"\n<li>{safe(each)}</li>" for each in result.graded.protections)
+    if held:
+        said.append("What held while your answers ran:")
+    return f'<p class="soft">{" ".join(said)}</p>' + (f'\n<ul class="soft">{held}\n</ul>' if held else "")

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
 from pathlib import Path
 
 from labs.classroom.attempts import Attempt, learners
@@ -18,6 +19,7 @@ from labs.classroom.files import handed_in
 from labs.classroom.gradebook import table, write
 from labs.classroom.journal import Journal
 from labs.classroom.layouts import papers
+from labs.classroom.progress import Step, Tell
 from labs.classroom.reports import write_reports
 from labs.classroom.results import Place, Result, Standing, Timed, graded_labs, place
 from labs.classroom.roster import Roster
@@ -26,10 +28,9 @@ from labs.grade import Row, by_hand, clean, grade_one
 from labs.hidden import PUBLIC, ClassKey
 from labs.lab import Lab, LabError
 from labs.runner import Limits, Stopped
+from labs.sandbox import sandbox
 
 __all__ = ["grade"]
-
-Tell = Callable[[str], None]
 
 
 def grade(
@@ -77,7 +78,7 @@ def _graded(
     done = {place(attempt): known for attempt in attempts if (known := journal.find(attempt)) is not None}
     left = [attempt for attempt in attempts if place(attempt) not in done]
     if done:
-        tell(f"{len(done)} of {len(attempts)} were graded before and have not changed.")
+        tell(Step(len(done), len(attempts), "graded before, and not changed"))
     write(out / "grades.csv", table(_rows(standing.results(done))))
     stop = threading.Event()
     with ThreadPoolExecutor(jobs) as pool:
@@ -89,7 +90,7 @@ def _graded(
                 if not timed.graded.failed:
                     journal.keep(attempt, timed)
                 write(out / "grades.csv", table(_rows(standing.results(done))))
-                tell(f"{len(done)} of {len(attempts)}: {clean(attempt.submission.learner)} {_sum(timed)}")
+                tell(Step(len(done), len(attempts), f"{clean(attempt.submission.learner)} {_sum(timed)}"))
         except BaseException:
             stop.set()
             pool.shutdown(cancel_futures=True)
@@ -101,7 +102,9 @@ def _safely(attempt: Attempt, limits: Limits, stop: threading.Event, key: ClassK
     """One attempt, also where the grader itself fails."""
     began = time.monotonic()
     try:
-        graded = grade_one(attempt.lab, attempt.submission, limits, stop, key)
+        graded = replace(
+            grade_one(attempt.lab, attempt.submission, limits, stop, key), protections=sandbox().protections.held
+        )
     except Stopped:
         raise
     except Exception as error:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,10 +119,18 @@ def _discrimination(item: Item) -> str:
     return "" if item.discrimination is None else f"{item.discrimination:.2f}"
 
 
-def class_page(labs: Sequence[Lab], found: Sequence[Item], results: Sequence[Result], pages: dict[str, str]) -> str:
-    """class.html: the analysis of each lab, and what each learner's work counts, with the way to their page."""
-    body = ["<h1>The class</h1>", *(_lab(lab, [item for item in found if item.lab is lab]) for lab in labs)]
-    return page("The class", "\n".join([*body, _learners(labs, results, pages)]))
+def class_page(
+    labs: Sequence[Lab],
+    found: Sequence[Item],
+    results: Sequence[Result],
+    pages: Mapping[str, str],
+    look_at: Sequence[str] = (),
+) -> str:
+    """class.html: what to look at, the analysis of each lab, and what each learner's work counts."""
+    told = "\n".join(f"<li>{safe(each)}</li>" for each in look_at)
+    notes = f"<section>\n<h2>To look at</h2>\n<ul>\n{told}\n</ul>\n</section>" if look_at else ""
+    analysis = [_lab(lab, [item for item in found if item.lab is lab]) for lab in labs]
+    return page("The class", "\n".join(["<h1>The class</h1>", notes, *analysis, _learners(labs, results, pages)]))
 
 
 def _lab(lab: Lab, found: Sequence[Item]) -> str:
@@ -153,7 +161,7 @@ def _wrong(item: Item) -> str:
     return f"<h4>{safe(item.exercise.number)} {safe(item.exercise.title)}</h4>\n<ul>\n{told}\n</ul>{rest}"
 
 
-def _learners(labs: Sequence[Lab], results: Sequence[Result], pages: dict[str, str]) -> str:
+def _learners(labs: Sequence[Lab], results: Sequence[Result], pages: Mapping[str, str]) -> str:
     counts = {(result.learner.id, result.lab.name): shown(result.final) for result in results}
     rows = [
         (f'<a href="feedback/{file}">{safe(name)}</a>', *(counts.get((name, lab.name), "–") for lab in labs))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Iterable
 from dataclasses import asdict
 from functools import cache
 from hashlib import sha256
@@ -47,7 +46,8 @@ class Journal:
         """Write down what an attempt came to."""
         self.folder.mkdir(parents=True, exist_ok=True)
         rows = [[row.exercise, row.points, row.max, row.message] for row in timed.graded.rows]
-        entry = {"rows": rows, "seconds": timed.seconds, "values": dict(timed.graded.values)}
+        held, values = list(timed.graded.protections), dict(timed.graded.values)
+        entry = {"protections": held, "rows": rows, "seconds": timed.seconds, "values": values}
         write(self._path(attempt), json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n")
 
     def _path(self, attempt: Attempt) -> Path:
@@ -60,7 +60,8 @@ def _graded(attempt: Attempt, entry: Any) -> Graded:
     rows = tuple(Row(attempt.submission.learner, attempt.lab.name, *map(_plain, row)) for row in entry["rows"])
     if [row.exercise for row in rows] != [exercise.number for exercise in attempt.lab.exercises]:
         raise ValueError("the entry is of another lab")
-    return Graded(rows, {str(key): str(value) for key, value in entry["values"].items()})
+    values = {str(key): str(value) for key, value in dict(entry["values"]).items()}
+    return Graded(rows, values, protections=tuple(map(str, entry["protections"])))
 
 
 def _plain(value: Any) -> Any:
@@ -77,15 +78,13 @@ def _source(lab: Lab) -> str:
 @cache
 def _code() -> str:
     """The engine's and the grader's own files: a version number does not change with every change."""
-    return _digest(path for room in ("ecslite", "labs") for path in (LABS.parent / room).rglob("*") if _ours(path))
-
-
-def _ours(path: Path) -> bool:
-    return path.suffix in (".py", ".json") and "classroom" not in path.parts and path.is_file()
-
-
-def _digest(paths: Iterable[Path]) -> str:
     every = sha256()
-    for path in sorted(paths):
+    for path in _files():
         every.update(str(path.relative_to(LABS.parent)).encode() + b"\0" + sha256(path.read_bytes()).digest())
     return every.hexdigest()
+
+
+def _files() -> list[Path]:
+    """All that a result depends on; what this folder makes of it is made anew each time."""
+    found = (path for room in ("ecslite", "labs") for path in (LABS.parent / room).rglob("*"))
+    return sorted(path for path in found if path.suffix in (".py", ".json") and "classroom" not in path.parts)

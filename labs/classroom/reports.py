@@ -9,10 +9,12 @@ from labs.classroom import exports
 from labs.classroom.feedback import feedback
 from labs.classroom.gradebook import lines, totals, write
 from labs.classroom.items import class_page, items, items_csv, wrong_csv
+from labs.classroom.notices import notices
 from labs.classroom.pages import file_names
 from labs.classroom.results import Place, Result, Standing, Timed
 from labs.classroom.whys import why_csv, why_page
 from labs.grade import clean
+from labs.sandbox import sandbox
 
 __all__ = ["write_reports"]
 
@@ -20,10 +22,11 @@ __all__ = ["write_reports"]
 def write_reports(out: Path, standing: Standing, results: Sequence[Result], done: Mapping[Place, Timed]) -> None:
     """Write the files. All of them are the same bytes the next time, but for times.csv."""
     found = items(standing.labs, results)
+    look_at = notices(standing, results, sandbox().protections)
     pages = file_names(dict.fromkeys(result.learner.id for result in results))
     files = {
         "canvas.csv": exports.canvas(standing, results),
-        "class.html": class_page(standing.labs, found, results, pages),
+        "class.html": class_page(standing.labs, found, results, pages, look_at),
         "items.csv": items_csv(found),
         "moodle.csv": exports.moodle(standing, results),
         "times.csv": _times(done),

@@ -117,6 +117,52 @@ def test_the_instructors_notebook_passes_its_own_visible_and_hidden_checks():
         assert said[lab.cell(each.number, "judge").id] == f"{each.number} right\n"
 
 
+@pytest.fixture(scope="module")
+def graded_twice(tmp_path_factory):
+    """A class of three, graded into two folders, neither of which knows of the other: the class and the folders."""
+    top = tmp_path_factory.mktemp("moodle")
+    for number, (name, paper) in enumerate(
+        {
+            "Jane Doe": papers.answered(),
+            "Bob O'Roe": papers.answered(half="half = 40", leg="def other_leg(*legs): raise ValueError(object())"),
+            "=Eve <b>": papers.broken()["not-json"],
+        }.items()
+    ):
+        folder = top / f"{name}_{number}_assignsubmission_file_"
+        folder.mkdir()
+        papers.hand_in(folder, {"lab": paper})
+    outs = [tmp_path_factory.mktemp(f"out-{number}") for number in (1, 2)]
+    for jobs, out in enumerate(outs, start=1):
+        grade([papers.COUNTING], top, out, jobs=jobs, limits=QUICK, tell=lambda step: None)
+    return top, *outs
+
+
+def content(out):
+    """All that was written, but for what takes time to say."""
+    return {
+        path.relative_to(out).as_posix(): path.read_bytes()
+        for path in sorted(out.rglob("*"))
+        if path.is_file() and path.name != "times.csv" and path.parent.name != "journal"
+    }
+
+
+def test_grading_twice_gives_the_same_bytes_however_many_run_at_a_time(graded_twice):
+    _, first, second = graded_twice
+
+    assert content(first) == content(second)
+    assert len([name for name in content(first) if name.startswith("feedback/")]) == 3
+
+
+def test_what_has_not_changed_is_not_run_again_and_comes_to_the_same(graded_twice, monkeypatch):
+    top, out, _ = graded_twice
+    before, steps = content(out), []
+    monkeypatch.setattr(grading, "grade_one", lambda *words: pytest.fail("it was run again"))
+    grade([papers.COUNTING], top, out, jobs=1, limits=QUICK, tell=lambda step: steps.append(str(step)))
+
+    assert steps == ["2 of 2: graded before, and not changed"]
+    assert content(out) == before
+
+
 def test_a_stop_in_the_middle_leaves_the_learners_that_were_done(tmp_path):
     papers.hand_in(tmp_path, dict.fromkeys(("ann", "bob"), papers.answered("!ls", "!ls")))
 
@@ -130,12 +176,8 @@ def test_a_stop_in_the_middle_leaves_the_learners_that_were_done(tmp_path):
 
 
 def test_a_fault_of_the_grader_costs_one_learner_a_row_and_nobody_else_anything(tmp_path, monkeypatch):
-    real = grading.grade_one
-
-    def fails(lab, submission, limits, stop):
-        if submission.learner == "ann":
-            raise RuntimeError("out of luck")
-        return real(lab, submission, limits, stop)
+    def fails(lab, submission, *others):
+        raise RuntimeError("out of luck")
 
     monkeypatch.setattr(grading, "grade_one", fails)
     papers.hand_in(tmp_path, {"ann": papers.answered(), "bob": papers.broken()["not-json"]})
