@@ -5,6 +5,9 @@ would at a moment of it.
 """
 
 from ecslite.aws.call import Call
+from ecslite.aws.describe_instances import describe_container_instances, describe_target_health
+from ecslite.aws.describe_services import describe_services
+from ecslite.aws.describe_tasks import describe_tasks, list_tasks
 from ecslite.aws.destination import Destination
 from ecslite.aws.documents import RequestCounts, read_metric_data, read_request_counts, read_task_definition
 from ecslite.aws.export import to_aws
@@ -13,6 +16,11 @@ __all__ = [
     "Call",
     "Destination",
     "RequestCounts",
+    "describe_container_instances",
+    "describe_services",
+    "describe_target_health",
+    "describe_tasks",
+    "list_tasks",
     "read_metric_data",
     "read_request_counts",
     "read_task_definition",

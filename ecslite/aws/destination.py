@@ -65,6 +65,10 @@ class Destination:
     def container_instance(self, cluster: str, instance_id: str) -> str:
         return self.arn("ecs", f"container-instance/{cluster}/{_hex(32, 'container instance', instance_id)}")
 
+    def attachment(self, of: str) -> str:
+        """The id of an attachment, such as a task's network interface."""
+        return _uuid("attachment", of)
+
     def task_definition(self, name: str) -> str:
         return self.arn("ecs", f"task-definition/{name}")
 
@@ -97,6 +101,9 @@ class Destination:
     def vpc(self, name: str) -> str:
         """The id of a VPC of the simulation; of the one that is given where there is none."""
         return f"vpc-{_hex(17, 'vpc', name)}" if name else self.vpc_id or f"vpc-{_hex(17, 'vpc', 'default')}"
+
+    def network_interface(self, id_: str) -> str:
+        return f"eni-{_hex(17, 'interface', id_)}"
 
     def subnet(self, block: str) -> str:
         return f"subnet-{_hex(17, 'subnet', block)}"

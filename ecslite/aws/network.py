@@ -15,7 +15,7 @@ from ecslite.aws.names import check_name
 from ecslite.network.load_balancer import LoadBalancer
 from ecslite.network.security_group import SecurityGroup, SecurityGroupRule
 from ecslite.network.target_group import TargetGroup
-from ecslite.network.vpc import Subnet, Vpc
+from ecslite.network.vpc import Vpc
 
 __all__ = ["group_calls", "listener_calls", "load_balancer_calls", "security_group_calls", "vpc_calls"]
 
@@ -151,8 +151,3 @@ def listener_calls(front: LoadBalancer, where: Destination, *, rule: bool) -> It
         arn = where.listener(front.name)
         said = {"ListenerArn": arn, "Priority": 1, "Conditions": conditions, "Actions": forward}
         yield Call("elbv2", "CreateRule", said)
-
-
-def vpcs(subnets: Sequence[Subnet]) -> list[Vpc]:
-    """The VPCs of some subnets, each once."""
-    return list(dict.fromkeys(subnet.vpc for subnet in subnets))

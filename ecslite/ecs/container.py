@@ -26,6 +26,8 @@ class Container:
         self.restart_count = 0
         self.started_at: float | None = None
         """The second of the run of its latest start."""
+        self.ended_at: float | None = None
+        """The second of its latest end; None while it runs."""
         self.told_to_stop = False
         """Whether it has got SIGTERM."""
         self.event = cause
@@ -49,10 +51,11 @@ class Container:
     def started(self, now: float, event: int) -> None:
         """It runs, for the first time or again."""
         self.last_status, self.health_status = "RUNNING", "UNKNOWN"
-        self.started_at, self.event = now, event
+        self.started_at, self.ended_at, self.event = now, None, event
 
-    def ended(self, exit_code: int | None, reason: str | None, event: int) -> None:
+    def ended(self, now: float, exit_code: int | None, reason: str | None, event: int) -> None:
         """It does not run, or never will."""
+        self.ended_at = now
         self.last_status, self.exit_code, self.reason, self.event = "STOPPED", exit_code, reason, event
 
     def meets(self, condition: str) -> bool:

@@ -143,7 +143,7 @@ class Containers:
 
     def _cannot_start(self, one: Container, why: str, cause: int) -> None:
         reason = f"CannotStartContainerError: {why}"
-        one.ended(None, reason, self._say(one, f"does not start. {reason}", cause))
+        one.ended(self.sim.now, None, reason, self._say(one, f"does not start. {reason}", cause))
         self._note()
 
     def _start(self, one: Container, cause: int) -> None:
@@ -189,7 +189,7 @@ class Containers:
     def _judged(self, one: Container, health: str, cause: int) -> None:
         before = self.health, self.passed
         one.health_status = health
-        one.event = self._say(one, f"is {health}.", cause)
+        one.event = self._say(one, f"is {health}.", cause, health_status=health, task_health_status=self.health)
         self._note()
         if (self.health, self.passed) != before:
             self.home.health_changed(one.event)
@@ -210,7 +210,7 @@ class Containers:
 
     def exited(self, one: Container, cause: int, exit_code: int, reason: str | None = None) -> None:
         """A running container has come to its end without being told to."""
-        one.ended(exit_code, reason, cause)
+        one.ended(self.sim.now, exit_code, reason, cause)
         self._note()
         if one is self.own:
             self.home.serving.end(cause)
@@ -237,7 +237,7 @@ class Containers:
         self.stopping = True
         for one in self.all:
             if one.running:
-                one.ended(None, None, cause)
+                one.ended(self.sim.now, None, None, cause)
 
     def stop(self, cause: int, ends_at: float, last_end: Callable[[float], float]) -> Steps:
         """Tell all that run to stop, those first that others were started for, as a process.
@@ -287,16 +287,17 @@ class Containers:
             event = self._say(one, f"is killed (SIGKILL, exit code {exit_code}): it did not exit in time.", cause)
         elif self._tells:
             event = self._say(one, f"has stopped (exit code {exit_code}).", one.event)
-        one.ended(exit_code, None, event)
+        one.ended(self.sim.now, exit_code, None, event)
         self._note()
         if one is self.own:
             self.home.serving.end(event)
 
     # What is told
 
-    def _say(self, one: Container, what: str, cause: int) -> int:
+    def _say(self, one: Container, what: str, cause: int, **details: str) -> int:
         text = f"Container {one.name} of task {self.home.short} {what}"
-        return self.sim.log.add("container", self.home.id, text, cause, container=one.name)
+        return self.sim.log.add("container", self.home.id, text, cause, container=one.name, **details)
 
     def _note(self) -> None:
         self.home.record.attributes["containers"] = [one.described() for one in self.all]
+        self.home.record.attributes["container_times"] = [[one.started_at, one.ended_at] for one in self.all]

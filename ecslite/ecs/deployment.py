@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from ecslite.ecs.application import Application
 from ecslite.ecs.deployment_configuration import DeploymentConfiguration
 from ecslite.ecs.task_definition import TaskDefinition
+from ecslite.ecs.workers import application_container, container_port
 from ecslite.network.front import Front
 from ecslite.sim.clock import MINUTE
 from ecslite.sim.simulation import Simulation
@@ -57,7 +58,17 @@ class Deployment:
         """The second of the run before which throttling starts no task."""
         self._failed_starts = 0
         self._well: set[str] = set()
-        self.record = sim.record("deployment", self.id, service=service, task_definition=definition.name)
+        own = application_container(definition.container_definitions)
+        self.record = sim.record(
+            "deployment",
+            self.id,
+            service=service,
+            task_definition=definition.name,
+            network_mode=definition.network_mode,
+            container=own.name,
+            port=container_port(definition.container_definitions),
+            images={one.name: one.image for one in definition.container_definitions},
+        )
         text = f"(service {service}) (deployment {self.id}) deployment of {definition.name} is in progress."
         self.event = sim.enter(self.record, "IN_PROGRESS", cause, text)
 

@@ -98,6 +98,8 @@ def serverless_shop():
     ecs.TableTracking(table, min_capacity=5, max_capacity=50)
     ecs.ProvisionedConcurrencyTracking(web, min_capacity=2, max_capacity=8)
     ecs.ProvisionedConcurrencyTracking(web, min_capacity=2, max_capacity=8, statistic="Maximum", disable_scale_in=True)
+    news.subscribe(ecs.HttpEndpoint(sim, "press"))
+    ecs.Alarm(sim, "deep", metric="Depth", subject="orders", comparison="LessThanThreshold", threshold=1)
     ecs.Alarm(
         sim, "errors", metric="Errors", subject="web", statistic="Sum", comparison="GreaterThanThreshold", threshold=5
     )
