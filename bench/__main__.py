@@ -19,6 +19,7 @@ NAMES = {
     "controls": "control to figure, every explorer of every page",
     "frames": "frames a second of the board with 200 tasks",
     "weights": "bytes of every page, and of the kernel",
+    "grading": "a class of 200, graded: time and peak memory a submission",
 }
 
 RESULTS = Path(__file__).parent / "results.json"

@@ -92,6 +92,13 @@ def test_moodle_gets_who_what_and_why(roster):
     ]
 
 
+def test_moodle_s_import_leaves_out_whom_it_could_not_find(roster):
+    both = [result("ann"), result("bob")]
+    made = exports.moodle(standing(*both, roster=roster("id,email\nann,ann@uni.edu\nbob,\n")), both)
+
+    assert [line[1] for line in cells(made)] == ["Email address", "ann@uni.edu"]
+
+
 def test_moodle_s_worksheet_comes_back_with_grades_scaled_and_all_else_as_it_was(roster):
     jane = result("S-1")
     ((lab, made),) = exports.worksheets(standing(jane, roster=roster(test_rosters.WORKSHEET)), [jane])

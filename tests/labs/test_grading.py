@@ -12,9 +12,9 @@ import pytest
 from labs.classroom import grading
 from labs.classroom.gradebook import COLUMNS
 from labs.classroom.grading import grade
-from labs.lab import read_lab, sources
+from labs.lab import LabError, read_lab, sources
 from labs.notebooks import instructor, released, text
-from labs.runner import Limits
+from labs.runner import Limits, Stopped
 
 pytestmark = pytest.mark.lab
 
@@ -185,3 +185,33 @@ def test_a_fault_of_the_grader_costs_one_learner_a_row_and_nobody_else_anything(
 
     assert "out of luck" in rows[0].message
     assert [row.learner for row in rows] == ["ann", "ann", "bob", "bob"]
+
+
+def test_an_interrupted_submission_has_no_row(tmp_path, monkeypatch):
+    def stopped(*words):
+        raise Stopped
+
+    monkeypatch.setattr(grading, "grade_one", stopped)
+    papers.hand_in(tmp_path, {"ann": papers.answered()})
+    with pytest.raises(Stopped):
+        grade([papers.COUNTING], tmp_path, tmp_path / "out", jobs=1, limits=QUICK)
+
+    assert (tmp_path / "out" / "grades.csv").read_text(encoding="utf-8").count("\n") == 1
+
+
+def test_a_folder_of_results_that_cannot_be_is_told(tmp_path):
+    papers.hand_in(tmp_path, {"ann": papers.answered()})
+
+    with pytest.raises(LabError, match="cannot be the folder of the results"):
+        grade([papers.COUNTING], tmp_path, tmp_path / "ann.ipynb", jobs=1, limits=QUICK)
+
+
+def test_pages_and_files_of_another_time_do_not_stay(tmp_path):
+    papers.hand_in(tmp_path, {"ann": papers.broken()["not-json"]})
+    (tmp_path / "out" / "feedback").mkdir(parents=True)
+    for name in ("feedback/bob.html", "canvas.csv"):
+        (tmp_path / "out" / name).write_text("old")
+    grade([papers.COUNTING], tmp_path, tmp_path / "out", jobs=1, limits=QUICK)
+
+    there = {path.name for path in (tmp_path / "out").rglob("*")}
+    assert there & {"bob.html", "ann.html", "canvas.csv"} == {"ann.html"}

@@ -196,6 +196,13 @@ def test_a_pipe_is_no_file(tmp_path):
     assert [file.kind for file in handed_in(tmp_path)] == ["link"]
 
 
+def test_a_file_that_is_gone_before_it_is_looked_at_is_no_file(tmp_path, monkeypatch):
+    (tmp_path / "ann.ipynb").write_text("{}")
+    monkeypatch.setattr(files.Path, "lstat", lambda path: (path / "gone").stat())
+
+    assert [file.kind for file in handed_in(tmp_path)] == ["link"]
+
+
 def test_a_name_that_is_not_utf_8_is_shown_by_its_bytes(tmp_path):
     (tmp_path / os.fsdecode(b"\xff.ipynb")).write_text("{}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import classes
@@ -88,6 +89,21 @@ def test_what_is_taken_off_for_being_late_is_said_with_what_counts():
     text = Seen(feedback("ann", [result(late=Lateness(10, "handed in 3 h after the due date: 10 % taken off"))])).text
 
     assert "3 of 3 points. Handed in 3 h after the due date: 10 % taken off. It counts 2.7 points." in text
+
+
+def test_a_page_says_what_was_graded_and_what_held_meanwhile():
+    made = result(path="ann/lab.ipynb")
+    submission = replace(made.attempt.submission, id="a<1")
+    attempt = replace(made.attempt, submission=submission, digest="0123456789abcdef")
+    held = replace(made.graded, protections=("a submission has no network",))
+    seen = Seen(feedback("ann", [replace(made, attempt=attempt, attempts=3, graded=held)]))
+
+    assert (
+        "Graded was ann/lab.ipynb, one of your 3 notebooks for this lab (SHA-256 begins with 0123456789ab)."
+        in seen.text
+    )
+    assert "Your variants are those of the id “a<1”." in seen.text
+    assert "a submission has no network" in seen.text
 
 
 def test_a_page_of_one_who_handed_in_nothing_names_no_file():

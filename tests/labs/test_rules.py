@@ -137,6 +137,12 @@ def test_all_faults_of_a_file_are_told_at_once_each_with_its_rule(tmp_path):
     ] == []
 
 
+@pytest.mark.parametrize("text", ["due = 2026-10-05T23:59:00Z", "extensions = 4", "[extensions]\nann = 3"])
+def test_dates_that_are_no_table_are_told(tmp_path, text):
+    with pytest.raises(LabError, match="make it a table"):
+        read_rules(written(tmp_path, text))
+
+
 def test_what_is_no_toml_is_told(tmp_path):
     with pytest.raises(LabError, match="cannot be read as TOML"):
         read_rules(written(tmp_path, "due = ="))
