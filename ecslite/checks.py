@@ -28,6 +28,9 @@ DEEPEST = 3
 
 LARGEST = 10**300
 
+RIGHT = "right"
+NOT_YET = "is not answered yet. Replace the three dots (...) in the cell above, and run it."
+
 _LETTERS = re.compile(r"\W*([a-z]\W+)*[a-z]\W*")
 """Single letters with anything between them: the answer to "in which order?"."""
 
@@ -126,7 +129,7 @@ class Feedback:
 
     def __init__(self, sealed: str) -> None:
         self._exercises: dict[str, Any] = json.loads(zlib.decompress(base64.b85decode(sealed)))
-        self._right: dict[str, bool] = {}
+        self._state: dict[str, str] = {}
 
     def pick(self, exercise: str, options: Sequence[Option]) -> Option:
         """The option of this learner's variant of an exercise. ValueError if it has another number of variants."""
@@ -146,9 +149,8 @@ class Feedback:
         width = max(len(each["title"]) for each in self._exercises.values())
         done = 0
         for exercise, each in self._exercises.items():
-            right = self._right.get(exercise)
-            state = "right" if right else "not checked yet" if right is None else "not right yet"
-            points = each["points"] if right else 0
+            state = self._state.get(exercise, "not checked yet")
+            points = each["points"] if state == RIGHT else 0
             done += points
             print(f"{exercise:>5}  {each['title']:{width}}  {points} of {each['points']}  {state}")
         print(f"Points by these checks: {done} of {sum(each['points'] for each in self._exercises.values())}.")
@@ -165,14 +167,13 @@ class Feedback:
         """Print whether each named answer is right; if it is not: the value seen, the idea, and the next step."""
         variants = self._known(exercise)["variants"]
         fields = variants[index(self.learner, exercise, len(variants))]
-        told = [self._field(exercise, name, fields[name], value) for name, value in answers.items() if name in fields]
-        self._right[exercise] = bool(told) and all(message is None for message in told)
-        if all(message is None for message in told):
-            print(f"{exercise}: that is right.")
-            return
-        for message in told:
-            if message is not None:
-                print(f"{exercise}: {message}")
+        given = {**answers, **{name: ... for name in fields if name not in answers}}
+        told = [self._field(exercise, name, fields[name], value) for name, value in given.items() if name in fields]
+        wrong = [message for message in told if message is not None]
+        undone = any(message.endswith(NOT_YET) for message in wrong)
+        self._state[exercise] = "not answered yet" if undone else "not right yet" if wrong else RIGHT
+        for message in wrong or ["that is right."]:
+            print(f"{exercise}: {message}")
 
     def hint(self, exercise: str, many: int = 0) -> None:
         """Print the first `many` hints. With 0, as in a notebook that is run from the top, print how to ask for one."""
@@ -189,7 +190,7 @@ class Feedback:
         except TypeError as error:
             return f"{name}: {error}."
         if unanswered(value):
-            return f"{name} is not answered yet. Replace the three dots (...) in the cell above, and run it."
+            return f"{name} {NOT_YET}"
         return self._limits(name, field, value) or self._digests(exercise, name, field, value)
 
     def _limits(self, name: str, field: Mapping[str, Any], value: Any) -> str | None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import jupytext
+from jupytext.myst import MystMetadataParsingError
 
 from ecslite.checks import canonical, seal
 from labs.steps import letters, shuffled, shuffles
@@ -138,11 +139,11 @@ def read_lab(path: Path) -> Lab:
 
 def parse_lab(path: Path) -> Lab:
     """The lab of a source, whether it is whole or not. Its steps are shuffled: no notebook holds them in order."""
-    notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="md:myst")
-    lab = Lab(path.stem, tuple(_cells(notebook.cells)))
     try:
+        notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="md:myst")
+        lab = Lab(path.stem, tuple(_cells(notebook.cells)))
         return replace(lab, cells=tuple(_shuffled(cell) for cell in lab.cells))
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, MystMetadataParsingError) as error:
         raise LabError(f"{path}: {error}") from None
 
 
@@ -178,7 +179,7 @@ def _faults(lab: Lab) -> Iterator[str]:
 
 
 def _field_faults(exercise: str, variants: list[Mapping[str, Any]], letters: str | None) -> Iterator[str]:
-    shapes = [{name: len(field.get("wrong", ())) for name, field in fields.items()} for fields in variants]
+    shapes = [{name: len(field.get("wrong") or ()) for name, field in fields.items()} for fields in variants]
     if any(shape != shapes[0] for shape in shapes):
         yield (
             f"the variants of exercise {exercise} have different fields or numbers of wrong answers ({shapes}):"

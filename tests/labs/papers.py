@@ -8,7 +8,11 @@ from pathlib import Path
 from labs.lab import read_lab
 from labs.notebooks import instructor, released, text
 
-COUNTING = read_lab(Path(__file__).parent / "data" / "00-counting.md")
+HERE = Path(__file__).parent
+
+COUNTING = read_lab(HERE / "data" / "00-counting.md")
+VARIED = read_lab(HERE / "data" / "00-varied.md")
+"""Its first exercise varies by learner, its second is tried on draws, its third puts steps in order."""
 
 LEG = "def other_leg(hypotenuse, leg):\n    return math.sqrt(hypotenuse**2 - leg**2)"
 HALF = "half = given / 2"

@@ -30,7 +30,7 @@ def test_a_right_answer_is_right_in_any_form(capsys, value):
 
 
 def test_a_named_wrong_answer_gets_its_value_its_idea_and_the_next_step(capsys):
-    assert said(capsys, half=40) == "1.1: your half is 40. That is twice the number. Divide instead.\n"
+    assert said(capsys, half=40, cost=1) == "1.1: your half is 40. That is twice the number. Divide instead.\n"
 
 
 def test_three_dots_are_an_answer_not_given_yet(capsys):
@@ -38,7 +38,7 @@ def test_three_dots_are_an_answer_not_given_yet(capsys):
 
 
 def test_a_number_over_its_limit_is_told(capsys):
-    assert said(capsys, cost=5.5) == "1.1: your cost is 5.5. Use less.\n"
+    assert said(capsys, half=10, cost=5.5) == "1.1: your cost is 5.5. Use less.\n"
 
 
 class Agrees(float):
@@ -186,6 +186,21 @@ def test_progress_forgets_what_is_not_right_any_more(capsys):
     lab.progress()
 
     assert "not right yet" in capsys.readouterr().out.splitlines()[0]
+
+
+def test_a_field_that_is_not_given_is_not_answered(capsys):
+    varied().check("2.1")
+
+    assert "double is not answered yet" in capsys.readouterr().out
+
+
+def test_progress_tells_what_is_wrong_from_what_is_not_there(capsys):
+    lab = varied()
+    lab.check("2.1", double=...)
+    capsys.readouterr()
+    lab.progress()
+
+    assert "not answered yet" in capsys.readouterr().out.splitlines()[0]
 
 
 def test_progress_asks_for_the_id_that_is_missing(capsys):
