@@ -2,15 +2,15 @@
 
 Each invocation is rounded up to a millisecond, INIT included, before it gets here. Provisioned concurrency is charged
 from the moment it is asked for, whether it can be used yet or not, in steps of five minutes, and its invocations have a
-price of their own. AWS's discounts for more than 6 billion GB-seconds a month are left out.
+price of their own. Beyond some billion GB-seconds a month the others get cheaper.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import ceil
+from math import ceil, inf
 
-from ecslite.billing.monthly import FreeTier
+from ecslite.billing.monthly import FreeTier, Volume
 from ecslite.billing.usage import HOUR, Usage, counted
 from ecslite.sim.run import Part, Run
 
@@ -25,6 +25,14 @@ FREE_GB_SECONDS = 400_000.0
 """Of requests, and of GB-seconds, a month, for all functions of an account that have no provisioned concurrency
 [AWS Lambda pricing; read 2026-11-24]."""
 
+TIERS = {
+    "x86_64": (6e9, 15e9),
+    "arm64": (7.5e9, 18.75e9),
+}
+"""GB-seconds a month after which the second and the third price begin: a tenth and a fifth less. The duration of all
+functions of one architecture is added up; that of provisioned environments has one price
+[AWS Compute Blog, Introducing tiered pricing for AWS Lambda; AWS Lambda pricing; read 2026-11-25]."""
+
 FREE_STORAGE_MIB = 512
 """Of each function's /tmp [AWS Lambda pricing; read 2026-11-24]."""
 
@@ -37,18 +45,19 @@ LEAST_CACHE_SECONDS = 3 * HOUR
 
 def functions(run: Run, free_tier: bool = False) -> Iterator[Usage]:
     """All lines of all functions; with `free_tier`, less what a month gives for nothing."""
-    gratis, nothing = FreeTier(run, free_tier), FreeTier(run, on=False)
+    gratis, nothing, volume = FreeTier(run, free_tier), FreeTier(run, on=False), Volume(run)
     for function in run.of_kind("function"):
         spans = _provisioned_spans(function, run)
-        yield from _invocations(function, nothing if spans else gratis)
+        yield from _invocations(function, nothing if spans else gratis, volume)
         if spans:
             yield from _provisioned(function, spans)
         yield from _storage(function)
         yield from _snapshots(function, run)
 
 
-def _invocations(function: Part, gratis: FreeTier) -> Iterator[Usage]:
+def _invocations(function: Part, gratis: FreeTier, volume: Volume) -> Iterator[Usage]:
     """Requests, and the memory of those outside of provisioned environments; each less what is free."""
+    # Model: what is free counts towards the tiers as well; AWS does not say.
     said, name, gb = function.attributes, function.id, function.attributes["memory"] / MIB_PER_GB
     requests, milliseconds = said["invocations"], said["billed_milliseconds"]
     formula = f"{counted(requests, 'request')} / 1,000,000"
@@ -57,7 +66,14 @@ def _invocations(function: Part, gratis: FreeTier) -> Iterator[Usage]:
     price = f"lambda.{said['architecture']}.gb_second"
     duration = Usage(f"{name}: duration", CATEGORY, price, milliseconds / 1000 * gb, formula)
     yield from gratis.take(million, "requests", FREE_MILLIONS)
-    yield from gratis.take(duration, "GB-seconds", FREE_GB_SECONDS)
+    for piece in volume.take(duration, said["architecture"], _tiers(said["architecture"])):
+        yield from gratis.take(piece, "GB-seconds", FREE_GB_SECONDS)
+
+
+def _tiers(architecture: str) -> list[tuple[str, float]]:
+    """(price, GB-seconds a month where the next begins) of each."""
+    first = f"lambda.{architecture}.gb_second"
+    return [*zip((first, f"{first}.tier_2", f"{first}.tier_3"), (*TIERS[architecture], inf), strict=True)]
 
 
 def _provisioned_spans(function: Part, run: Run) -> list[tuple[int, int]]:

@@ -15,7 +15,7 @@ from math import inf
 from ecslite.billing.usage import HOUR, HOURS_A_MONTH, Usage
 from ecslite.sim.run import Run
 
-__all__ = ["FreeTier", "month_share", "tiered"]
+__all__ = ["FreeTier", "Volume", "month_share", "tiered"]
 
 
 def month_share(run: Run) -> float:
@@ -25,14 +25,30 @@ def month_share(run: Run) -> float:
 
 def tiered(whole: Usage, tiers: Sequence[tuple[str, float]], run: Run) -> Iterator[Usage]:
     """A usage, cut into the tiers that it reaches: (the price's name, the monthly quantity where the next begins)."""
-    share, below, quantity = month_share(run), 0.0, whole.quantity
-    for number, (price, monthly) in enumerate(tiers, 1):
-        within = min(quantity, monthly * share) - below
-        if within > 0 or number == 1:
-            formula = whole.formula if quantity <= tiers[0][1] * share else f"{within:.6f} of {whole.formula}"
+    yield from Volume(run).take(whole, "", tiers)
+
+
+class Volume:
+    """What an account has used of each kind so far, where all usages of one kind climb the same tiers."""
+
+    def __init__(self, run: Run) -> None:
+        self._share = month_share(run)
+        self._used: dict[str, float] = {}
+
+    def take(self, whole: Usage, kind: str, tiers: Sequence[tuple[str, float]]) -> Iterator[Usage]:
+        """The usage, cut into the tiers that it reaches, from where the usages of its kind before it have come to."""
+        before = self._used.get(kind, 0.0)
+        after = self._used[kind] = before + whole.quantity
+        ends = [monthly * self._share if monthly < inf else inf for _, monthly in tiers]
+        pieces = [
+            (number, price, min(after, end) - max(before, begin))
+            for number, ((price, _), begin, end) in enumerate(zip(tiers, [0.0, *ends], ends, strict=False), 1)
+        ]
+        some = [piece for piece in pieces if piece[2] > 0] or pieces[:1]
+        for number, price, within in some:
+            formula = whole.formula if len(some) == 1 else f"{within:.6f} of {whole.formula}"
             name = f"{whole.name}, tier {number}" if number > 1 else whole.name
-            yield replace(whole, name=name, price=price, quantity=within, formula=formula)
-        below = monthly * share if monthly < inf else below
+            yield replace(whole, name=name, price=price, quantity=max(within, 0.0), formula=formula)
 
 
 class FreeTier:

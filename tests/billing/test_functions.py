@@ -45,6 +45,52 @@ def test_arm_costs_a_fifth_less():
     assert line(ecs.bill(run(function(architecture="arm64"))), "f: duration").unit_price == 0.0000133334
 
 
+@pytest.mark.parametrize(
+    ("architecture", "first", "prices"),
+    [
+        ("x86_64", 6e9, [0.0000166667, 0.000015, 0.0000133334]),
+        ("arm64", 7.5e9, [0.0000133334, 0.0000120001, 0.0000106667]),
+    ],
+)
+def test_duration_gets_cheaper_beyond_6_and_15_billion_gb_seconds_and_on_arm_beyond_7_5_and_18_75(
+    architecture, first, prices
+):
+    """Twenty billion in a month: the tiers' sizes are in the ratio of 2 to 3 to the rest."""
+    [*pieces] = durations(run(function(architecture=architecture, billed_milliseconds=20 * 10**12), hours=730))
+
+    assert [piece.name for piece in pieces] == ["f: duration", "f: duration, tier 2", "f: duration, tier 3"]
+    assert [piece.quantity for piece in pieces] == pytest.approx([first, 1.5 * first, 20e9 - 2.5 * first])
+    assert [piece.unit_price for piece in pieces] == prices
+
+
+def durations(run_):
+    return [one for one in ecs.bill(run_).lines if "duration" in one.name]
+
+
+def test_all_functions_of_one_architecture_climb_the_tiers_together():
+    """Five billion each: the second x86 function is within the second price from its second billion on."""
+    of = {"billed_milliseconds": 5 * 10**12}
+    names = {"g": "x86_64", "h": "arm64"}
+    others = [
+        part("function", name, {**PLAIN, **of, "architecture": each}, (0.0, "Active")) for name, each in names.items()
+    ]
+    pieces = durations(run(function(**of), *others, hours=730))
+
+    assert {piece.name: round(piece.quantity / 1e9, 6) for piece in pieces} == {
+        "f: duration": 5,
+        "g: duration": 1,
+        "g: duration, tier 2": 4,
+        "h: duration": 5,
+    }
+
+
+def test_a_run_reaches_a_tier_where_its_month_would():
+    """An hour's share of 6 billion is 8.2 million GB-seconds."""
+    pieces = durations(run(function(billed_milliseconds=10**10), hours=1))
+
+    assert [round(piece.quantity) for piece in pieces] == [8_219_178, 1_780_822]
+
+
 def test_the_free_tier_of_a_month_is_shared_by_all_functions():
     other = part("function", "g", PLAIN, (0.0, "Active"))
     bill = ecs.bill(run(function(), other, hours=730), free_tier=True)
