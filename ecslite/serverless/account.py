@@ -26,6 +26,9 @@ UNRESERVED = 100
 REQUESTS_PER_CONCURRENCY = 10
 """Requests a second for each unit of concurrency [Lambda Developer Guide, lambda-concurrency; read 2026-11-24]."""
 
+SUBJECT = "account"
+"""Whose metrics are those of all functions together."""
+
 SCALING_UNITS, SCALING_SECONDS = 1000, 10.0
 """New environments that one function may start in that time. They come back continuously, and what is not used is not
 added to them [Lambda Developer Guide, scaling-behavior; read 2026-11-24]."""
@@ -118,6 +121,9 @@ class Pool:
         self.limit = limit
         self.members: list[Member] = []
         self.rate = RequestRate()
+        self.peak = 0
+        """The most requests in progress at one moment of the present minute."""
+        self._in_use = 0
 
     @property
     def requests_per_second(self) -> int:
@@ -134,7 +140,12 @@ class Pool:
 
     def full(self, time: float) -> bool:
         """Whether all of its concurrency is in use at `time`."""
-        return sum(member.in_use(time) for member in self.members) >= self.limit
+        self._in_use = sum(member.in_use(time) for member in self.members)
+        return self._in_use >= self.limit
+
+    def enter(self) -> None:
+        """A request that was not kept out by a full pool is in progress."""
+        self.peak = max(self.peak, self._in_use + 1)
 
     def join(self, member: Member) -> None:
         """Take another function in."""
@@ -166,6 +177,9 @@ class Account:
         self.provisioned: dict[str, int] = {}
         """By function, of those without a reservation."""
         self.unreserved_pool = Pool(concurrency)
+        names = ("UnreservedConcurrentExecutions", "ClaimedAccountConcurrency")
+        self._series = [sim.meter.series(name, SUBJECT, "Count") for name in names]
+        self._reports: list[int] = []
 
     def register(self, name: str) -> None:
         """Take a function's name; InvalidSetting where another has it (ResourceConflictException)."""
@@ -174,9 +188,28 @@ class Account:
         self._names.add(name)
 
     @property
+    def allocated(self) -> int:
+        """What is reserved or provisioned; of a function that has both, what it reserved."""
+        return sum(self.reserved.values()) + sum(self.provisioned.values())
+
+    @property
     def unreserved(self) -> int:
         """What is left for all functions without a reservation."""
-        return self.concurrency - sum(self.reserved.values()) - sum(self.provisioned.values())
+        return self.concurrency - self.allocated
+
+    def report(self, in_progress: int) -> None:
+        """A function has read its minute, and so many of its requests are in progress in the unreserved pool.
+
+        When the last one has, the account's own data points are noted
+        [Lambda Developer Guide, monitoring-concurrency; read 2026-11-25].
+        """
+        self._reports.append(in_progress)
+        if len(self._reports) == len(self._names):
+            # Model: what was allocated counts as it is at the minute's end.
+            pool = self.unreserved_pool
+            for note, value in zip(self._series, (pool.peak, pool.peak + self.allocated), strict=True):
+                note({"Maximum": value})
+            pool.peak, self._reports = sum(self._reports), []
 
     def reserve(self, name: str, count: int) -> Pool:
         """A pool of a function's own; InvalidSetting where fewer than 100 would stay unreserved."""

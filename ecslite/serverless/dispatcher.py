@@ -48,6 +48,8 @@ class Behaviour:
     cold: Distribution | None
     """The whole of a first request, INIT and INVOKE in one."""
     fails: Callable[[Message], bool] | None
+    billed_init: float = 1.0
+    """The share of `init` that is billed."""
 
 
 class Dispatcher:
@@ -66,7 +68,8 @@ class Dispatcher:
         self.pool = pool
         self.timeout = float(configuration.timeout)
         self.agenda = sim.the(Agenda)
-        self.tally = FunctionTally(sim, name)
+        start = "InitDuration" if configuration.snap_start == "None" else "RestoreDuration"
+        self.tally = FunctionTally(sim, name, start)
         self.environments = Environments(on_grid(model.idle_seconds), model.recycle_seconds)
         self.provisioned = Provisioned(sim, name)
         self.outputs: Sequence[Callee | Receiver] = ()
@@ -104,12 +107,15 @@ class Dispatcher:
             return 0
         self.pool.rate.note(times)
         durations = self._without_init(seconds) if self._inits else seconds
+        billed = self._with_billed_init(durations) if self._inits else seconds
         if tally.throttled and THROTTLED in seconds:
             served = [each != THROTTLED for each in seconds]
-            times, seconds, durations = (list(compress(each, served)) for each in (times, seconds, durations))
+            times, seconds, durations, billed = (
+                list(compress(each, served)) for each in (times, seconds, durations, billed)
+            )
         tally.served(len(times))
         tally.durations.add(durations)
-        tally.billed += billed_milliseconds(seconds)
+        tally.billed += billed_milliseconds(billed)
         most = self.environments.most_in_use(first)
         if most is None:
             in_progress = self.environments.in_progress_before(first)
@@ -118,6 +124,7 @@ class Dispatcher:
             tally.see_peak(times, [*in_progress, *map(add, times, seconds)], len(in_progress))
         elif most > tally.peak:
             tally.peak = most
+        self.pool.peak = max(self.pool.peak, tally.peak)
         if self._error_rate:
             tally.errors += sum([self._unlucky() for _ in times])
         return done
@@ -127,6 +134,7 @@ class Dispatcher:
         return (
             self._plain
             and not self.provisioned.requested
+            and not self.tally.provisioned_peak
             and max(seconds) <= self.timeout
             and self.environments.ordinary(times)
             and len(self.environments) <= self.pool.limit
@@ -159,6 +167,17 @@ class Dispatcher:
         self.tally.inits += [init for _, init in self._inits]
         return durations
 
+    def _with_billed_init(self, durations: list[float]) -> list[float]:
+        billed = list(durations)
+        for index, init in self._inits:
+            billed[index] += self._billed(init)
+        return billed
+
+    def _billed(self, init: float) -> float:
+        """What is billed of an INIT, or of a RESTORE, in seconds."""
+        share = self._does.billed_init
+        return init if share == 1 else on_grid(init * share)
+
     # One request at a time
 
     def begin(
@@ -183,6 +202,8 @@ class Dispatcher:
             init = environment.ready_at - time
             if self._does.cold is not None:
                 seconds = self._does.cold.draw(self._cold_draws)
+        if fleet is self.environments:
+            self.pool.enter()
         invocation = Invocation(environment, fleet, max(time, environment.ready_at), seconds, init, message, done)
         self._run(invocation, time)
         self._count(invocation, time)
@@ -247,7 +268,7 @@ class Dispatcher:
             init = min(self._use_init(), INIT_LIMIT)
             fleet.start_ahead(time, time + init)
             self.tally.inits.append(init)
-            self.tally.billed += billed_milliseconds([init])
+            self.tally.billed += billed_milliseconds([self._billed(init)])
 
     def ends(self, work: Invocation, time: float) -> None:
         """An invocation ends at `time`, which may be yet to come."""
@@ -259,7 +280,7 @@ class Dispatcher:
         seconds = time - work.begun
         tally.durations.add([seconds])
         tally.errors += work.failed
-        billed = billed_milliseconds([work.init + seconds])
+        billed = billed_milliseconds([self._billed(work.init) + seconds])
         if work.fleet is self.environments:
             tally.billed += billed
         else:

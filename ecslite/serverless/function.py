@@ -16,6 +16,15 @@ from ecslite.errors import InvalidSetting
 from ecslite.serverless.account import SCALING_SECONDS, SCALING_UNITS, account_of
 from ecslite.serverless.dispatcher import POOL, RATE, RESERVATION, RESERVED_RATE, Behaviour, Dispatcher
 from ecslite.serverless.event_queue import EVENT_AGE, RETRIES, EventQueue
+from ecslite.serverless.function_defaults import (
+    BILLED_RESTORE_SHARE,
+    IDLE_SECONDS,
+    INIT,
+    PROVISIONED_INIT_LIMIT,
+    RESTORE,
+    SNAPSHOT_INIT_LIMIT,
+    TIMEOUT,
+)
 from ecslite.serverless.function_rules import LATEST, FunctionConfiguration, FunctionModel, cpu_share
 from ecslite.serverless.function_tally import billed_milliseconds
 from ecslite.serverless.function_work import FunctionWork
@@ -23,31 +32,12 @@ from ecslite.serverless.invocation import TOO_MANY_REQUESTS
 from ecslite.serverless.message import Message
 from ecslite.serverless.part import Callee, Done, Part, Receiver, Told
 from ecslite.serverless.provisioned import PREPARE_SECONDS
-from ecslite.sim.distributions import Distribution, LogNormal, as_distribution
+from ecslite.sim.distributions import Distribution, as_distribution
 from ecslite.sim.metrics import PERIOD, Sample
 from ecslite.sim.simulation import Simulation
 from ecslite.sim.traffic import Traffic
 
 __all__ = ["IDLE_SECONDS", "INIT", "RESTORE", "STATES", "THROTTLE_REASONS", "TIMEOUT", "Function"]
-
-IDLE_SECONDS = 600.0
-"""How long an idle environment is kept. AWS does not document it: ten minutes were measured
-[Mahmoudi and Khazaei, SimFaaS, CLOSER 2021]."""
-
-INIT = LogNormal(0.4, 0.5)
-"""INIT where nothing else is said. AWS gives only a range: under 100 ms to over 1 s
-[Lambda Developer Guide, lambda-runtime-environment; read 2026-11-24]."""
-
-RESTORE = LogNormal(0.2, 0.3)
-"""RESTORE of a snapshot where nothing else is said: AWS calls it sub-second
-[Lambda Developer Guide, snapstart; read 2026-11-24]."""
-
-TIMEOUT = 3
-"""Seconds; Lambda's own default [Lambda Developer Guide, configuration-timeout; read 2026-11-24]."""
-
-PROVISIONED_INIT_LIMIT = 130.0
-"""Seconds that INIT of a provisioned environment may take; or the function's timeout where that is longer
-[Lambda Developer Guide, lambda-runtime-environment; read 2026-11-24]."""
 
 THROTTLE_REASONS = (POOL, RESERVATION, RATE, RESERVED_RATE)
 """Those of the API that are simulated [Lambda API, ThrottleReason; read 2026-11-24]."""
@@ -96,6 +86,7 @@ class Function(Part):
         cold: Distribution | float | None = None,
         init: Distribution | float = INIT,
         restore: Distribution | float = RESTORE,
+        billed_restore_share: float = BILLED_RESTORE_SHARE,
         snap_start: str = "None",
         architecture: str = "x86_64",
         runtime: str = "python3.13",
@@ -135,11 +126,14 @@ class Function(Part):
             threads=threads,
             error_rate=error_rate,
             provisioning_seconds=provisioning_seconds,
+            billed_restore_share=billed_restore_share,
         )
+        snap = snap_start != "None"
         behaviour = Behaviour(
-            as_distribution(init if snap_start == "None" else restore),
+            as_distribution(restore if snap else init),
             None if cold is None else as_distribution(cold),
             fails,
+            billed_restore_share if snap else 1.0,
         )
         self.memory = memory
         self.timeout = float(timeout)
@@ -153,6 +147,8 @@ class Function(Part):
         self.dispatcher = Dispatcher(
             sim, name, configuration=self.configuration, model=self.model, behaviour=behaviour, pool=pool
         )
+        if snap:
+            self._publish(as_distribution(init))
         self.events = EventQueue(
             self,
             retries=maximum_retry_attempts,
@@ -228,6 +224,13 @@ class Function(Part):
         dispatcher.tally.provisioned_billed += billed_milliseconds(inits)
         if (reserved := self.configuration.reserved_concurrency) is not None:
             dispatcher.pool.limit = reserved - count
+
+    def _publish(self, init: Distribution) -> None:
+        """SnapStart initialises a version when it is published, for a snapshot, and that INIT is billed."""
+        # Model: it is published as it is made. That Lambda initialises it anew for updates now and then is left out.
+        limit = max(SNAPSHOT_INIT_LIMIT, self.timeout)
+        seconds = min(init.draw(self.sim.stream(f"function/{self.name}/publish")), limit)
+        self.dispatcher.tally.billed += billed_milliseconds([seconds])
 
     # Wires
 
@@ -328,7 +331,9 @@ class Function(Part):
         if self.events.used:
             further += self.events.samples()
         on_provisioned = provisioned.in_use(now) if provisioned.requested else 0
-        tally.begin(dispatcher.environments.in_progress(now) + on_provisioned, on_provisioned)
+        on_demand = dispatcher.environments.in_progress(now)
+        tally.begin(on_demand + on_provisioned, on_provisioned)
+        self.account.report(on_demand if dispatcher.pool is self.account.unreserved_pool else 0)
         return further
 
     def _environment_seconds(self, now: float) -> float:

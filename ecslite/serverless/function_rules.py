@@ -162,6 +162,7 @@ class FunctionModel:
     threads: int
     error_rate: float
     provisioning_seconds: float
+    billed_restore_share: float
 
     def __post_init__(self) -> None:
         recycle = self.recycle_seconds
@@ -171,6 +172,8 @@ class FunctionModel:
             raise InvalidSetting(f"recycle_seconds={recycle}: use 60 to {DAY} seconds, or None for never")
         if not 0 <= self.error_rate <= 1:
             raise InvalidSetting(f"error_rate={self.error_rate} is not a share: use 0 to 1, such as 0.01 for 1 %")
+        if not 0 <= self.billed_restore_share <= 1:
+            raise InvalidSetting(f"billed_restore_share={self.billed_restore_share}: use a share from 0 to 1")
         if not 0 <= self.provisioning_seconds <= DAY:
             raise InvalidSetting(
                 f"provisioning_seconds={self.provisioning_seconds}: use 0 to {DAY} seconds; AWS takes 60 to 120"

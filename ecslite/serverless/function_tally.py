@@ -27,8 +27,10 @@ def billed_milliseconds(seconds: list[float]) -> int:
 class FunctionTally:
     """Counts of one function."""
 
-    def __init__(self, sim: Simulation, name: str) -> None:
+    def __init__(self, sim: Simulation, name: str, start: str) -> None:
         self.name = name
+        self._start = start
+        """What a log calls the start of a new environment: InitDuration, or RestoreDuration of a snapshot."""
         count = ("Invocations", "Errors", "Throttles", "ConcurrentExecutions")
         # Model: CloudWatch has no metric of cold starts; they stand in a function's own log, as does InitDuration.
         units = [*((each, "Count") for each in count), ("Duration", "Milliseconds"), ("ColdStarts", "Count")]
@@ -98,7 +100,7 @@ class FunctionTally:
         if self.inits:
             inits = Histogram()
             inits.add(self.inits)
-            yield Sample("InitDuration", self.name, "Milliseconds", milliseconds(inits))
+            yield Sample(self._start, self.name, "Milliseconds", milliseconds(inits))
         if allocated:
             yield from self.provisioned_samples(allocated)
 

@@ -7,6 +7,7 @@ from math import factorial
 import pytest
 
 import ecslite as ecs
+from ecslite.serverless.message import Message
 from ecslite.sim.clock import STEP
 
 
@@ -286,3 +287,53 @@ def test_a_reservation_refuses_what_erlang_b_says_whatever_the_durations(warm):
 
     # 108,000 requests: the standard error, with its autocorrelation, is below 0.3 %.
     assert refused / (refused + own.invocations) == pytest.approx(formula, abs=0.01)
+
+
+def account(run, name):
+    return run.metrics[name, "account"]["Maximum"]
+
+
+def test_the_account_has_claimed_what_is_reserved_and_provisioned_and_what_others_use():
+    """The documentation's example: 600 reserved, 200 provisioned, and another function with 0 and then 100 in use."""
+    sim = ecs.Simulation(1)
+    function(sim, "orange", reserved_concurrency=600)
+    function(sim, "blue", provisioned_concurrency=200)
+    others = function(sim, "others", warm=5.0)
+    for index in range(100):
+        sim.at(70.0, lambda index=index: others.call(70.0 + index * STEP, Message(index, 70.0), lambda *reply: None))
+    run = sim.run(minutes=3)
+
+    assert account(run, "UnreservedConcurrentExecutions") == (0, 100, 0)
+    assert account(run, "ClaimedAccountConcurrency") == (800, 900, 800)
+
+
+def test_of_a_function_with_both_the_reservation_is_claimed():
+    sim = ecs.Simulation(1)
+    function(sim, reserved_concurrency=300, provisioned_concurrency=200)
+
+    assert account(sim.run(minutes=1), "ClaimedAccountConcurrency") == (300,)
+
+
+def test_requests_on_provisioned_or_reserved_concurrency_are_not_unreserved():
+    sim = ecs.Simulation(1)
+    ready = function(sim, "ready", provisioned_concurrency=5, provisioning_seconds=0)
+    own = function(sim, "own", reserved_concurrency=5)
+    for each in (ready, own):
+        for index in range(5):
+            sim.at(10.0, lambda each=each, index=index: each.call(10.0, Message(index, 10.0), lambda *reply: None))
+
+    assert account(sim.run(minutes=1), "UnreservedConcurrentExecutions") == (0,)
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_the_unreserved_peak_of_a_batch_is_that_of_single_requests(others):
+    """With another function on the pool, requests go one by one, and a request may last into the next minute."""
+    sim = ecs.Simulation(1)
+    busy = function(sim, warm=ecs.Exponential(4.0))
+    for _ in range(others):
+        function(sim, "other")
+    ecs.Traffic(sim, 10).to(busy)
+    run = sim.run(minutes=5)
+
+    assert account(run, "UnreservedConcurrentExecutions") == run.metrics["ConcurrentExecutions", "f"]["Maximum"]
+    assert account(run, "UnreservedConcurrentExecutions")[0] > 30

@@ -142,6 +142,40 @@ def test_snap_start_restores_in_place_of_initialising():
     assert run.of_kind("function")[0].attributes["version"] == "1"
 
 
+def test_of_a_restore_only_a_share_is_billed_and_init_once_for_the_snapshot():
+    """Five seconds at publication; then a quarter of 400 ms, and one second of work, twice."""
+    sim = ecs.Simulation(1)
+    hello = function(sim, init=5.0, restore=0.4, snap_start="PublishedVersions")
+    call(hello, 1.0, 5.0)
+    run = sim.run(minutes=1)
+
+    assert billed(run) == 5000 + (100 + 1000) + 1000
+    assert total(run, "RestoreDuration", statistic="Maximum") == pytest.approx(400)
+
+
+def test_the_snapshots_init_is_cut_off_at_130_seconds():
+    sim = ecs.Simulation(1)
+    function(sim, init=200.0, snap_start="PublishedVersions")
+
+    assert billed(sim.run(minutes=1)) == 130_000
+
+
+@pytest.mark.parametrize("stop", [0.5, 30.0])
+def test_a_batch_bills_restores_as_single_requests_do(stop):
+    """A second function on the same pool makes both of them serve one by one."""
+    bills = []
+    for others in (0, 1):
+        sim = ecs.Simulation(1)
+        hello = function(sim, warm=0.3, restore=ecs.Uniform(0.1, 0.4), init=0.0, snap_start="PublishedVersions")
+        for _ in range(others):
+            ecs.Function(sim, "other")
+        ecs.Traffic(sim, 20).to(hello)
+        sim.run(seconds=stop)
+        bills.append(billed(sim.run(minutes=3)))
+
+    assert bills[0] == bills[1] > 0
+
+
 def test_a_cold_start_may_be_given_as_a_whole():
     sim = ecs.Simulation(1)
     answers = call(function(sim, cold=ecs.Constant(4.0)), 1.0, 10.0)
