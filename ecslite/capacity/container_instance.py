@@ -13,7 +13,16 @@ from itertools import islice
 from ecslite.capacity.instance_type import InstanceType
 from ecslite.errors import InvalidSetting
 
-__all__ = ["DYNAMIC_PORTS", "MOST_RESERVED_PORTS", "NO_INTERFACE", "RESERVED_PORTS", "ContainerInstance", "Need"]
+__all__ = [
+    "DYNAMIC_PORTS",
+    "MOST_RESERVED_PORTS",
+    "NO_INTERFACE",
+    "PORT_IN_USE",
+    "RESERVED_PORTS",
+    "ContainerInstance",
+    "Need",
+    "said_of",
+]
 
 RESERVED_PORTS = frozenset({22, 2375, 2376, 51678, 51679, 51680})
 """Host ports that the agent and the daemon use [ECS API, PortMapping.hostPort; read 2026-11-23]."""
@@ -28,6 +37,10 @@ DYNAMIC_PORTS = range(49153, 65536)
 NO_INTERFACE = "RESOURCE:ENI"
 """What ECS says where no network interface is left for a task [ECS Developer Guide, api_failures_messages; read
 2026-11-24]."""
+
+PORT_IN_USE = "is already using a port required by your task"
+"""What ECS says where another task has a host port [ECS service events in aws/amazon-ecs-agent issue 332; read
+2026-11-25]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +164,7 @@ class ContainerInstance:
         """What is missing for a task of that need, in the words of ECS's service events, or None if it fits."""
         wrong_kind = need.architecture not in (None, self.type.architecture)
         faults = {
-            "a missing attribute required by your task (ecs.cpu-architecture)": wrong_kind,
+            "is missing an attribute required by your task (ecs.cpu-architecture)": wrong_kind,
             "insufficient CPU units available": need.cpu > self.remaining_cpu,
             "insufficient memory available": need.memory > self.remaining_memory,
             **self._lacks_ports(need),
@@ -164,7 +177,7 @@ class ContainerInstance:
             return {}
         used = self.used_ports
         return {
-            "a port that is already in use": bool(need.ports & used),
+            PORT_IN_USE: bool(need.ports & used),
             f"{MOST_RESERVED_PORTS} reserved ports": len(self.static_ports | need.ports) > MOST_RESERVED_PORTS,
             "no dynamic port left": need.dynamic_ports > len(DYNAMIC_PORTS) - len(used | need.ports),
         }
@@ -202,3 +215,14 @@ class ContainerInstance:
             "task:group": frozenset(held.group for held in self._held.values()),
             **{f"attribute:{name}": value for name, value in self.attributes.items()},
         }
+
+
+def said_of(lacks: str) -> str:
+    """What ECS's service events say of an instance, after its id, that lacks something.
+
+    >>> said_of("insufficient memory available"), said_of(PORT_IN_USE)
+    ('has insufficient memory available', 'is already using a port required by your task')
+    """
+    if lacks == NO_INTERFACE:
+        return f'encountered error "{lacks}"'
+    return lacks if lacks.startswith("is ") else f"has {lacks}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ecslite.capacity.container_instance import ContainerInstance
+from ecslite.capacity.container_instance import ContainerInstance, said_of
 from ecslite.capacity.fargate import Fargate
 from ecslite.ecs.cluster import Capacity
 from ecslite.ecs.deployment import Deployment
@@ -54,7 +54,7 @@ class Launcher:
         if self.sim.now < deployment.held_until or deployment.rollout_state == "FAILED":
             return False
         if lacks := instance.lacks(deployment.definition.need):
-            reason = f"was unable to place a task on container instance {instance.id}, which has {lacks}."
+            reason = f"was unable to place a task on container instance {instance.id}, which {said_of(lacks)}."
             return self.no_room(reason, cause)
         provider = next(kind for kind in self.places.providers if instance in self.places.instances([kind]))
         event = self.say(f"starts its task on instance {instance.id}.", cause, count=1)

@@ -13,7 +13,7 @@ from functools import partial
 from random import Random
 from typing import TypeVar
 
-from ecslite.capacity.container_instance import NO_INTERFACE, ContainerInstance, Need
+from ecslite.capacity.container_instance import ContainerInstance, Need, said_of
 from ecslite.ecs.cluster_query import Query, parse
 from ecslite.errors import InvalidSetting
 
@@ -148,9 +148,9 @@ def _why_none(
         return f"{unable}. Reason: No Container Instances were found in your cluster."
     # Model: which instance AWS calls the closest is not documented; here it is the one with the most room.
     closest = max(roomy or active, key=lambda instance: (instance.remaining_cpu, instance.remaining_memory))
-    lacks = closest.lacks(need) or forbidden(closest)
-    has = f"has {lacks}" if roomy == [] and lacks != NO_INTERFACE else f'encountered error "{lacks}"'
-    return f"{unable}. The closest matching container-instance {closest.id} {has}."
+    lacks = closest.lacks(need)
+    said = f'encountered error "{forbidden(closest)}"' if lacks is None else said_of(lacks)
+    return f"{unable}. The closest matching container-instance {closest.id} {said}."
 
 
 def _best(

@@ -44,7 +44,7 @@ def test_dynamic_ports_come_from_the_ephemeral_range_and_are_given_back():
 
     assert one.dynamic_ports_of("a") == (49153, 49154)
     assert one.dynamic_ports_of("b") == (49156,)
-    assert one.lacks(small(ports=frozenset({49153}))) == "a port that is already in use"
+    assert one.lacks(small(ports=frozenset({49153}))) == "is already using a port required by your task"
     one.release("a")
     assert one.lacks(small(ports=frozenset({49153}))) is None
 
@@ -52,7 +52,7 @@ def test_dynamic_ports_come_from_the_ephemeral_range_and_are_given_back():
 def test_a_static_port_is_released_when_the_task_stops():
     one = instance()
     one.reserve("a", small(ports=frozenset({80})), "service:web")
-    assert one.lacks(small(ports=frozenset({80}))) == "a port that is already in use"
+    assert one.lacks(small(ports=frozenset({80}))) == "is already using a port required by your task"
     one.release("a")
     assert one.used_ports == RESERVED_PORTS
 

@@ -124,8 +124,9 @@ def test_a_static_port_is_taken_once():
     need = Need(cpu=10, memory=10, own_interface=False, ports=frozenset({80}))
     one = instance("i-1", tasks=1, need=need)
 
-    assert "already in use" in place([one], need=need)
-    assert "already in use" in place([instance("i-2")], need=Need(10, 10, False, frozenset({22})))
+    taken = "is already using a port required by your task."
+    assert place([one], need=need).endswith(f"The closest matching container-instance i-1 {taken}")
+    assert place([instance("i-2")], need=Need(10, 10, False, frozenset({22}))).endswith(taken)
 
 
 def test_draining_instances_get_nothing():

@@ -37,7 +37,7 @@ def test_a_static_host_port_allows_one_copy_an_instance():
     run, web = run_on(definition(ports=[{"containerPort": 80, "hostPort": 8080}]))
 
     assert web.running_count == 2
-    assert any("a port that is already in use" in event.text for event in run.events("service"))
+    assert any("is already using a port required by your task" in event.text for event in run.events("service"))
 
 
 def test_dynamic_host_ports_allow_many_copies():
