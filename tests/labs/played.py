@@ -1,11 +1,11 @@
-"""A lab's notebook played in one namespace, with answers of ours in it: what its cells print, for one exercise."""
+"""One exercise of a lab, played with an answer of ours in it: what its visible and its hidden check print."""
 
 from __future__ import annotations
 
-import contextlib
-import io
 from dataclasses import dataclass
 from typing import Any
+
+from rehearsal import Rehearsal, variant
 
 from labs.hidden import ClassKey
 from labs.lab import read_lab, sources
@@ -31,23 +31,18 @@ def lab_number(number):
     return next(read_lab(path) for path in sources() if path.stem.startswith(f"{number:02}-"))
 
 
-def play(lab, exercise, answer=None, *, learner="", key=KEYS[0]):
-    """Run the given cells and one exercise, with the reference or with another answer's source."""
-    names: dict[str, Any] = {}
-    said = {}
+def play(lab, exercise, answer=None, *, number=0, key=KEYS[0]):
+    """Run the given cells, all reference answers, and the checks of one exercise: its own answer may be another."""
     own = f"ex-{exercise.replace('.', '-')}-"
+    cells = []
     for cell in instructor(lab, key)["cells"]:
-        name, source = cell["id"], "".join(cell["source"])
-        if cell["cell_type"] != "code" or (
-            name.startswith("ex-") and not name.startswith(own) and name[-6:] != "answer"
-        ):
+        if cell["id"].startswith("ex-") and not cell["id"].startswith(own) and not cell["id"].endswith("-answer"):
             continue
-        if name == f"{own}answer" and answer is not None:
-            source = answer
-        elif name == "learner":
-            source = f"lab.learner = {learner!r}"
-        printed = io.StringIO()
-        with contextlib.redirect_stdout(printed):
-            exec(compile(source, name, "exec"), names)
-        said[name] = printed.getvalue()
-    return Played(names, said[f"{own}check"], said[f"{own}judge"])
+        if cell["id"] == f"{own}answer" and answer is not None:
+            cells.append({**cell, "source": answer})
+        else:
+            cells.append(cell)
+    with variant(number):
+        rehearsal = Rehearsal({"cells": cells})
+    said = rehearsal.printed
+    return Played(rehearsal.names, said[f"{own}check"], said[f"{own}judge"])
