@@ -51,7 +51,8 @@ pdf: book
 test: setup
 	@$(RUN) -m book browsers
 	@$(RUN) -m book book
-	@$(RUN) -m pytest tests
+	@$(RUN) -m pytest tests -m "not browser" -n auto --dist loadfile
+	@$(RUN) -m pytest tests -m browser
 
 check: setup
 	$(BIN)/ruff check .

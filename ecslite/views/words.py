@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from math import floor
 
-__all__ = ["clock", "count", "latency", "listed", "minute", "number"]
+__all__ = ["amount", "clock", "count", "latency", "listed", "minute", "number"]
 
 
 def number(value: float) -> str:
@@ -38,6 +38,12 @@ def latency(seconds: float) -> str:
 def count(amount: float, noun: str) -> str:
     """An amount with its noun: "1 task", "3 tasks"."""
     return f"{number(amount)} {noun}{'' if amount == 1 else 's'}"
+
+
+def amount(value: float, unit: str) -> str:
+    """A number with its unit, one of it without its s: "1 task", "3 tasks", "1 requests/s", "4"."""
+    one = unit[:-1] if value == 1 and unit.endswith("s") and "/" not in unit else unit
+    return f"{number(value)} {one}".rstrip()
 
 
 def listed(parts: list[str]) -> str:

@@ -21,7 +21,7 @@ from html import escape
 from typing import Any
 
 from ecslite.errors import InvalidSetting
-from ecslite.views.words import number
+from ecslite.views.words import amount
 from ecslite.widgets.still import compact, slug
 
 __all__ = ["Exercise", "Number", "OneOf", "Order"]
@@ -47,8 +47,7 @@ class Number:
 
     def shown(self, given: object) -> str:
         """An answer as the page says it."""
-        unit = f" {self.unit}".rstrip()
-        return f"{number(given)}{unit}" if isinstance(given, int | float) else str(given)
+        return amount(given, self.unit) if isinstance(given, int | float) else str(given)
 
 
 @dataclass(frozen=True)

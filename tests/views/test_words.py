@@ -35,6 +35,14 @@ def test_a_moment_is_said_as_a_clock_says_it(seconds, said):
     assert words.clock(seconds) == said
 
 
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [(1, "servers", "1 server"), (3, "servers", "3 servers"), (1, "requests/s", "1 requests/s"), (4, "", "4")],
+)
+def test_one_of_a_unit_has_no_s(value, unit, said):
+    assert words.amount(value, unit) == said
+
+
 @pytest.mark.parametrize(("value", "said"), [(0.8421, "0.842"), (84.25, "84.2"), (1250, "1,250"), (3, "3")])
 def test_a_number_has_three_digits(value, said):
     assert words.number(value) == said

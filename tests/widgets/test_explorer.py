@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from asynchronous import finish
 from scenarios import shop
 
 import ecslite as ecs
@@ -128,12 +128,6 @@ def test_what_cannot_be_is_refused_when_it_is_declared(make, words):
 # While nothing is asked
 
 
-def in_a_loop(steps):
-    """What a coroutine returns; in a thread, since a browser's test may have left its own loop in this one."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, steps).result()
-
-
 @pytest.fixture
 def quick(monkeypatch):
     monkeypatch.setattr(explorer, "LOOKING_SECONDS", 0.0)
@@ -150,7 +144,7 @@ def test_what_is_one_move_away_is_run_while_nothing_is_asked_and_then_not_again(
         told = ask(widget, 2, peak=7)
         return ran, len(calls), told
 
-    ran, after, told = in_a_loop(looks_and_moves())
+    ran, after, told = finish(looks_and_moves())
     assert (ran, after) == (2 + 21, 2 + 21)  # the start and the move, then every other place of both controls
     alone, _ = made()
     ask(alone, 1, peak=6)
@@ -168,7 +162,7 @@ def test_a_move_ends_what_is_run_ahead_of_another(quick):
         await asyncio.sleep(0)
         return first
 
-    assert in_a_loop(moves_on()).cancelled()
+    assert finish(moves_on()).cancelled()
     assert len(calls) < 6
 
 
@@ -181,7 +175,7 @@ def test_a_setting_that_cannot_be_run_is_said_only_where_the_reader_goes_there(q
             await asyncio.sleep(0)
         return widget.result, ask(widget, 2, peak=17)
 
-    before, after = in_a_loop(looks_and_moves())
+    before, after = finish(looks_and_moves())
     assert ("error" in before, after["error"][:31]) == (False, "The scenario could not be run: ")
 
 

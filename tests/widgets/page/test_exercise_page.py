@@ -78,7 +78,7 @@ def test_a_broken_store_loses_a_memory_and_not_the_page(page):
 
 
 def test_the_page_says_of_every_answer_what_python_says(page):
-    given = [[5, 4, 3, 9.5], ["Fargate", "A scaling policy"], [list(exercises.STEPS.answer.steps), ["SIGKILL"]]]
+    given = [[5, 4, 3, 1, 9.5], ["Fargate", "A scaling policy"], [list(exercises.STEPS.answer.steps), ["SIGKILL"]]]
     said = page.evaluate(
         "(given) => given.map((each, place) => each.map((one) => verdictOf(specs[place], one)))", given
     )

@@ -251,12 +251,16 @@ def test_axe_finds_nothing_serious_and_nothing_runs_over_the_edge(visit, theme, 
 
 def test_the_page_says_moments_and_numbers_as_python_does(visit):
     page = visit()
-    values = [0, 0.0842, 3, 59.9, 84.26, 99.94, 750, 3599, 3750, 12345.6]
+    values = [0, 0.0842, 1, 3, 59.9, 84.26, 99.94, 750, 3599, 3750, 12345.6]
     script = """async (values) => {
-      const { clock, numberWords } = await import("/dom.js");
-      return values.map((value) => [clock(value), numberWords(value)]);
+      const { amountWords, clock, numberWords } = await import("/dom.js");
+      return values.map((value) => [clock(value), numberWords(value), ...["tasks", "/s", ""].map((unit) => amountWords(value, unit))]);
     }"""
-    assert page.evaluate(script, values) == [[words.clock(value), words.number(value)] for value in values]
+    said = [
+        [words.clock(value), words.number(value), *(words.amount(value, unit) for unit in ("tasks", "/s", ""))]
+        for value in values
+    ]
+    assert page.evaluate(script, values) == said
 
 
 def test_the_page_tells_a_chain_as_python_does(visit):
