@@ -1,11 +1,14 @@
 """`pdf`: the whole book on paper, from the pages of the site: their articles, one after the other, printed by Chromium.
 
 No script runs: what a reader sees without JavaScript is what stands on paper, pictures drawn at the build included.
-What is folded on the page (code that draws a figure, tables, hints, solutions) is left to the page.
+What is folded on the page (code that draws a figure, tables, hints) is left to the page; the exercises' solutions stand
+at the end. Chromium cannot write page numbers into a table of contents: the book is printed, its chapters are looked up
+in the print, and it is printed again.
 """
 
 import json
 import re
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -36,12 +39,20 @@ EXERCISE = re.compile(
     re.S,
 )
 SCRIPT = re.compile(r"<script\b.*?</script>", re.S)
+HEADING = re.compile(r"<h1[^>]*>(.*?)(?:<a\b|</h1>)", re.S)
+SOLVED = re.compile(
+    r'<p class="ecs-prompt">((?:(?!</p>).)*)</p>(?:(?!<p class="ecs-prompt">).)*?'
+    r"<details><summary>Solution</summary><p>((?:(?!</p>).)*)</p></details>",
+    re.S,
+)
+SOLUTIONS = "solutions"
+"""The article of all solutions."""
 
 TITLE = """<article class="title">
 <p class="name">ECS by Experiment</p>
 <p>Containers, Fargate and serverless on AWS, on a model that you can break</p>
-<p class="small">Printed from the pages of the book. Figures are still here: what moves, the hints and the solutions
-are on the pages, which run in a browser with nothing to install.</p>
+<p class="small">Printed from the pages of the book. Figures are still here: what moves, and the hints, are on
+the pages, which run in a browser with nothing to install. The solutions stand at the end.</p>
 <p class="small">Text: CC BY 4.0. Code: MIT.</p>
 </article>"""
 
@@ -54,6 +65,14 @@ article.title { break-before: auto; padding-top: 70mm; text-align: center; }
 article.title .name { font-size: 30pt; font-weight: 700; }
 article.title .small { font-size: 9.5pt; margin: 12mm auto 0; max-width: 110mm; }
 h1, h2, h3 { break-after: avoid; }
+.contents ol { list-style: none; padding: 0; }
+.contents li { display: flex; gap: .5em; margin: .35em 0; }
+.contents li::before { content: ""; order: 1; flex: 1; border-bottom: 1px dotted #999; margin-bottom: .3em; }
+.contents .page { order: 2; }
+.contents a, .contents a:visited { color: inherit; text-decoration: none; }
+.solved { break-inside: avoid; margin: 0 0 1em; }
+.solved p { margin: 0 0 .2em; }
+.solved p:first-child { font-weight: 600; }
 figure, svg, img, .admonition, .ecs-exercise, tr { break-inside: avoid; }
 .headerlink, .ecs-bar, .copybtn, details, .toctree-wrapper, .ecs-begin { display: none !important; }
 .ecs-answer ul { list-style: "\\2610  "; }
@@ -74,7 +93,10 @@ def build() -> str:
     if missing:
         raise BuildError(f"{HTML} has no {', '.join(missing)}: run `make book` first.")
     WHOLE.parent.mkdir(parents=True, exist_ok=True)
-    WHOLE.write_text(whole({name: (HTML / f"{name}.html").read_text(encoding="utf-8") for name in names}), "utf-8")
+    pages = {name: (HTML / f"{name}.html").read_text(encoding="utf-8") for name in names}
+    WHOLE.write_text(whole(pages), "utf-8")
+    print_(WHOLE, PDF)
+    WHOLE.write_text(whole(pages, numbers=first_pages(PDF)), "utf-8")
     print_(WHOLE, PDF)
     return f"{len(names)} pages of the site, {PDF.stat().st_size / 1e6:.1f} MB in {PDF}"
 
@@ -85,8 +107,11 @@ def contents() -> list[str]:
     return [kept["root"], *(each["file"] for each in kept["chapters"])]
 
 
-def whole(pages: dict[str, str], site: str | None = None) -> str:
-    """One page of all the articles: links between them lead within it, all others to where they led."""
+def whole(pages: dict[str, str], site: str | None = None, numbers: Mapping[str, int] | None = None) -> str:
+    """One page of all the articles: links between them lead within it, all others to where they led.
+
+    `numbers` are the paper's pages on which articles begin, by their ids.
+    """
     root = site or f"{HTML.as_uri()}/"
     sheets = "\n".join(dict.fromkeys(sheet for page in pages.values() for sheet in SHEET.findall(page)))
     sheets = ADDRESS.sub(lambda found: f'{found[1]}="{resolved(found[2], next(iter(pages)), root)}"', sheets)
@@ -97,9 +122,45 @@ def whole(pages: dict[str, str], site: str | None = None) -> str:
 {sheets}
 <style>{STYLE}</style></head>
 <body>{TITLE}
-{articles}</body>
+{table_of_contents(pages, numbers or {})}
+{articles}
+{solutions(pages)}</body>
 </html>
 """
+
+
+def table_of_contents(pages: Mapping[str, str], numbers: Mapping[str, int]) -> str:
+    """The articles with the pages of the paper on which they begin."""
+    named = {inside(name): heading(page) for name, page in pages.items()} | {SOLUTIONS: "Solutions"}
+    lines = [
+        f'<li><a href="#{identity}">{words}</a><span class="page">{numbers.get(identity, "")}</span></li>'
+        for identity, words in named.items()
+    ]
+    return f'<article class="contents"><h1>Contents</h1><ol>{"".join(lines)}</ol></article>'
+
+
+def heading(page: str) -> str:
+    """A page's title, as HTML."""
+    found = HEADING.search(page)
+    return found[1].strip() if found else ""
+
+
+def solutions(pages: Mapping[str, str]) -> str:
+    """What the pages fold away under their exercises, chapter by chapter."""
+    parts = []
+    for page in pages.values():
+        solved = [f'<div class="solved"><p>{asked}</p><p>{told}</p></div>' for asked, told in SOLVED.findall(page)]
+        parts += [f"<h2>{heading(page)}</h2>", *solved] if solved else []
+    return f'<article id="{SOLUTIONS}"><h1>Solutions</h1>{"".join(parts)}</article>'
+
+
+def first_pages(printed: Path) -> dict[str, int]:
+    """The page of a print on which each article begins, by the article's id."""
+    from pypdf import PdfReader  # noqa: PLC0415 - as playwright, for this step alone
+
+    reader = PdfReader(printed)
+    places = {name: reader.get_destination_page_number(at) for name, at in reader.named_destinations.items()}
+    return {name.removeprefix("/"): place + 1 for name, place in places.items() if place is not None}
 
 
 def article(name: str, page: str, known: set[str], root: str) -> str:

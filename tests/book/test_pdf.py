@@ -8,6 +8,7 @@ import pytest
 
 from book import pdf
 from book.progress import BuildError
+from ecslite.widgets import Exercise, Number
 
 HEAD = '<link rel="stylesheet" href="../_static/page.css">'
 
@@ -32,17 +33,31 @@ def exercise(data: str) -> str:
     return f'<div class="ecs-answer"></div><script type="application/json" class="ecs-data">{data}</script>'
 
 
-def test_each_page_is_an_article_in_the_books_order():
-    assert re.findall(r'<article id="([^"]+)"', WHOLE) == ["book-intro", "chapters-tasks"]
+def test_each_page_is_an_article_in_the_books_order_and_the_solutions_come_last():
+    assert re.findall(r'<article id="([^"]+)"', WHOLE) == ["book-intro", "chapters-tasks", "solutions"]
+
+
+def test_the_contents_name_each_article_with_the_page_on_which_it_begins():
+    numbered = pdf.whole(PAGES, numbers={"book-intro": 3, "chapters-tasks": 5, "solutions": 9})
+    found = re.findall(r'<li><a href="#([^"]+)">([^<]+)</a><span class="page">(\d*)</span></li>', numbered)
+    assert found == [("book-intro", "Intro", "3"), ("chapters-tasks", "Tasks", "5"), ("solutions", "Solutions", "9")]
+
+
+def test_solutions_stand_under_their_chapter_and_hints_do_not():
+    solved = Exercise("How many?", Number(3), hints=["Count."], solution="Three: `a`, b and c.")
+    printed = pdf.solutions({"chapters/tasks": page(f"<h1>Tasks</h1>{solved._repr_mimebundle_()['text/html']}")})
+    assert "<h2>Tasks</h2>" in printed
+    assert "<p>How many?</p><p>Three: <code>a</code>, b and c.</p>" in printed
+    assert "Count." not in printed
 
 
 def test_ids_of_two_pages_do_not_meet():
     found = re.findall(r'\bid="([^"]+)"', WHOLE)
-    assert found == ["book-intro", "book-intro--top", "chapters-tasks", "chapters-tasks--top"]
+    assert found == ["book-intro", "book-intro--top", "chapters-tasks", "chapters-tasks--top", "solutions"]
 
 
 def test_links_between_pages_lead_within_the_book_and_files_to_the_site():
-    found = re.findall(r'<(?:a|img) (?:href|src)="([^"]+)"', WHOLE)
+    found = re.findall(r'<(?:a|img) (?:href|src)="([^"]+)"', WHOLE.partition("</ol>")[2])
     assert found == ["#chapters-tasks--top", "#book-intro--top", "file:///site/_images/a.svg"]
 
 
