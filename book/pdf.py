@@ -140,8 +140,9 @@ def table_of_contents(pages: Mapping[str, str], numbers: Mapping[str, int]) -> s
 
 
 def heading(page: str) -> str:
-    """A page's title, as HTML."""
-    found = HEADING.search(page)
+    """The title of a page's article, as HTML."""
+    body = ARTICLE.search(page)
+    found = HEADING.search(body[1]) if body else None
     return found[1].strip() if found else ""
 
 
