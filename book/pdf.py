@@ -64,7 +64,7 @@ article { break-before: page; }
 article.title { break-before: auto; padding-top: 70mm; text-align: center; }
 article.title .name { font-size: 30pt; font-weight: 700; }
 article.title .small { font-size: 9.5pt; margin: 12mm auto 0; max-width: 110mm; }
-h1, h2, h3 { break-after: avoid; }
+h1, h2, h3 { break-after: avoid; break-inside: avoid; }
 .contents ol { list-style: none; padding: 0; }
 .contents li { display: flex; gap: .5em; margin: .35em 0; }
 .contents li::before { content: ""; order: 1; flex: 1; border-bottom: 1px dotted #999; margin-bottom: .3em; }
