@@ -119,6 +119,7 @@ class Topic(Part):
         dead_letter_queue: Queue | None = None,
     ) -> Subscription:
         """Subscribe a queue, a function or an endpoint of your own; InvalidSetting where SNS has no such thing."""
+        self.agenda.catch_up()  # what was published before is none of its business
         policy = None if filter_policy is None else FilterPolicy(filter_policy, filter_policy_scope)
         receiver, protocol = self._checked(endpoint, dead_letter_queue)
         if policy is not None and sum(1 for each in self.subscriptions if each.filter_policy) >= MOST_FILTER_POLICIES:

@@ -55,6 +55,17 @@ def test_traffic_is_published():
     assert sent - 1 <= queue.visible <= sent
 
 
+def test_a_late_subscription_gets_nothing_of_what_was_published_before():
+    """To the second, though the topic has not looked at its traffic since the last whole minute."""
+    sim, topic = topics()
+    late = ecs.Queue(sim, "late")
+    sim.at(150, lambda: topic.subscribe(late))
+    ecs.Traffic(sim, ecs.constant(1), arrivals="even").to(topic)
+    sim.run(minutes=5)
+
+    assert late.visible == 150
+
+
 def test_what_a_filter_policy_does_not_want_is_filtered_out_and_counted():
     sim, topic = topics()
     queue = ecs.Queue(sim, "refunds")
