@@ -1,14 +1,14 @@
 """An event source mapping: Lambda reads a queue or a stream, and invokes a function with what it finds, in batches.
 
-queue >> function makes one with all defaults. Left out: sources other than queues and DynamoDB streams, event
-filtering, and tumbling windows.
+queue >> function makes one with all defaults. Left out: sources other than queues and DynamoDB streams, and tumbling
+windows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import fsum
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from ecslite.errors import InvalidSetting
 from ecslite.serverless.event_source_settings import MappingSettings, ProvisionedPollerConfig, advice
@@ -31,7 +31,8 @@ __all__ = ["EventSourceMapping", "ProvisionedPollerConfig"]
 class EventSourceMapping(Part):
     """From `source`, a queue or a table's stream, to a function. Settings as CreateEventSourceMapping names them.
 
-    `on_failure` is the destination (a queue or a topic) for records of a stream that were given up.
+    `on_failure` is the destination (a queue or a topic) for records of a stream that were given up. `filter_criteria`
+    are the patterns of its Filters, as in [{"body": {"tea": ["green"]}}] (see `event_filter`).
     """
 
     kind = "event_source_mapping"
@@ -53,6 +54,7 @@ class EventSourceMapping(Part):
         maximum_retry_attempts: int | None = None,
         maximum_record_age_in_seconds: int | None = None,
         on_failure: Part | None = None,
+        filter_criteria: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         self.settings = MappingSettings(
             batch_size,
@@ -66,6 +68,7 @@ class EventSourceMapping(Part):
             maximum_retry_attempts,
             maximum_record_age_in_seconds,
             on_failure is not None,
+            tuple(filter_criteria),
         )
         name = f"{source.name}->{function.name}"
         if not isinstance(function, Callee):

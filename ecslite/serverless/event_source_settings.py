@@ -6,10 +6,12 @@ services-ddb-params; read 2026-11-24]
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ecslite.errors import InvalidSetting
+from ecslite.serverless.event_filter import filter_faults
 from ecslite.serverless.stream import STARTING_POSITIONS
 
 __all__ = ["FUNCTION_RESPONSE_TYPES", "MAXIMUM_CONCURRENCY", "MappingSettings", "ProvisionedPollerConfig", "advice"]
@@ -56,6 +58,7 @@ class MappingSettings:
     maximum_retry_attempts: int | None = None
     maximum_record_age_in_seconds: int | None = None
     has_on_failure: bool = False
+    filter_criteria: Sequence[Mapping[str, Any]] = ()
 
     @property
     def reports_failures(self) -> bool:
@@ -65,19 +68,20 @@ class MappingSettings:
     def check_for_queue(self, what: str, fifo: bool) -> None:
         """InvalidSetting with all that is wrong for a queue."""
         most = MOST_IN_A_FIFO_BATCH if fifo else MOST_IN_A_BATCH
-        _raise(what, [*self._common(most, QUEUE_BATCH), *self._queue(fifo), *self._only_for_streams()])
+        _raise(what, [*self._common(most, QUEUE_BATCH, "queue"), *self._queue(fifo), *self._only_for_streams()])
 
     def check_for_stream(self, what: str) -> None:
         """InvalidSetting with all that is wrong for a stream."""
-        _raise(what, [*self._common(MOST_IN_A_BATCH, STREAM_BATCH), *self._stream()])
+        _raise(what, [*self._common(MOST_IN_A_BATCH, STREAM_BATCH, "stream"), *self._stream()])
 
-    def _common(self, most: int, default: int) -> Iterator[str]:
+    def _common(self, most: int, default: int, source: str) -> Iterator[str]:
         size = default if self.batch_size is None else self.batch_size
         yield from _range("batch_size", size, 1, most)
         yield from _range("maximum_batching_window_seconds", self.maximum_batching_window_seconds, 0, LONGEST_WINDOW)
         for each in self.function_response_types:
             if each not in FUNCTION_RESPONSE_TYPES:
                 yield f"function_response_types has {each!r}: use {FUNCTION_RESPONSE_TYPES[0]!r}, or nothing"
+        yield from filter_faults(self.filter_criteria, source)
 
     def _queue(self, fifo: bool) -> Iterator[str]:
         window, pollers = self.maximum_batching_window_seconds, self.provisioned_poller_config

@@ -20,7 +20,16 @@ from typing import Any
 from ecslite.errors import InvalidSetting
 from ecslite.serverless.message import Message
 
-__all__ = ["FILTER_POLICY_SCOPES", "MOST_COMBINATIONS", "MOST_KEYS", "FilterPolicy", "combinations"]
+__all__ = [
+    "FILTER_POLICY_SCOPES",
+    "MOST_COMBINATIONS",
+    "MOST_KEYS",
+    "FilterPolicy",
+    "combinations",
+    "matches",
+    "rule_values",
+    "shape_faults",
+]
 
 FILTER_POLICY_SCOPES = ("MessageAttributes", "MessageBody")
 """[SNS API, SetSubscriptionAttributes; read 2026-11-24]."""
@@ -63,13 +72,13 @@ class FilterPolicy:
             yield f"{many} combinations of values are too many: have {MOST_COMBINATIONS} at the most"
         if self.size > MOST_BYTES:
             yield f"{self.size:,} bytes are too many: use {MOST_BYTES:,} at the most"
-        if (points := sum(_wildcard_points(rule) for rule in _rules(self.policy))) > MOST_WILDCARD_POINTS:
+        if (points := sum(_wildcard_points(rule) for rule in rule_values(self.policy))) > MOST_WILDCARD_POINTS:
             yield f"its wildcards count {points} points: have {MOST_WILDCARD_POINTS} at the most"
 
     def matches(self, message: Message) -> bool:
         """Whether the subscription wants the message."""
         data = message.attributes if self.scope == "MessageAttributes" else message.body
-        return bool(data) and _matches(self.policy, data or {})
+        return bool(data) and matches(self.policy, data or {})
 
 
 def combinations(policy: Mapping[str, Any], level: int = 1) -> int:
@@ -105,17 +114,17 @@ def _is_or(key: str, rule: Any) -> bool:
 
 
 def _leaves(policy: Mapping[str, Any]) -> int:
-    return sum(1 for _ in _rules(policy))
+    return sum(1 for _ in rule_values(policy))
 
 
-def _rules(policy: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
+def rule_values(policy: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
     """The lists of values of all keys, however deep."""
     for key, rule in policy.items():
         if _is_or(key, rule):
             for branch in rule:
-                yield from _rules(branch)
+                yield from rule_values(branch)
         elif isinstance(rule, Mapping):
-            yield from _rules(rule)
+            yield from rule_values(rule)
         else:
             yield rule
 
@@ -134,16 +143,17 @@ def _wildcard_points(rule: Sequence[Any]) -> int:
 # Matching
 
 
-def _matches(policy: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
+def matches(policy: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
+    """Whether the data have for each key of the policy one of its values."""
     return all(_key_matches(key, rule, data) for key, rule in policy.items())
 
 
 def _key_matches(key: str, rule: Any, data: Mapping[str, Any]) -> bool:
     if _is_or(key, rule):
-        return any(_matches(branch, data) for branch in rule)
+        return any(matches(branch, data) for branch in rule)
     value = data.get(key)
     if isinstance(rule, Mapping):
-        return _matches(rule, value if isinstance(value, Mapping) else {})
+        return matches(rule, value if isinstance(value, Mapping) else {})
     values = list(value) if isinstance(value, (list, tuple)) else [] if value is None and key not in data else [value]
     return any(_value_matches(wanted, values) for wanted in rule)
 
@@ -153,7 +163,8 @@ def _value_matches(wanted: Any, values: Sequence[Any]) -> bool:
     if isinstance(wanted, Mapping):
         ((operator, operand),) = wanted.items()
         if operator == "exists":
-            return bool(operand) is any(value not in (None, "") for value in values)
+            # Only leaves of a body exist, and not what has others within it.
+            return bool(operand) is any(value not in (None, "") and not isinstance(value, Mapping) for value in values)
         return any(OPERATORS[operator](operand, value) for value in values)
     return any(_same(wanted, value) for value in values)
 
@@ -210,6 +221,11 @@ OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 # What is wrong with a policy
+
+
+def shape_faults(policy: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the form of a nested policy, each fault by its path."""
+    return list(_faults(policy, "", nested=True))
 
 
 def _faults(policy: Mapping[str, Any], path: str, *, nested: bool) -> Iterator[str]:

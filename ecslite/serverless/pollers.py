@@ -13,6 +13,7 @@ from math import fsum
 from typing import TYPE_CHECKING
 
 from ecslite.serverless.batch import MOST_KIB, THROTTLED, Batches, failed_from
+from ecslite.serverless.event_filter import EventFilter
 from ecslite.serverless.event_source_settings import QUEUE_BATCH, MappingSettings
 from ecslite.serverless.held import Receipt
 from ecslite.serverless.part import Callee
@@ -86,6 +87,7 @@ class Pollers:
         self.batch_size = settings.batch_size or QUEUE_BATCH
         self.window = float(settings.maximum_batching_window_seconds)
         self.batches = Batches(reports_failures=settings.reports_failures)
+        self.filter = EventFilter(settings.filter_criteria, "queue")
         self.counts = dict.fromkeys(COUNTS, 0)
         self.invoking = 0
         """Invocations going on."""
@@ -160,7 +162,10 @@ class Pollers:
         if receipts:
             self._gather(time, poller, receipts)
         full = len(poller.receipts) >= self.batch_size or _kib(poller.receipts) >= MOST_KIB
-        if not poller.receipts:
+        if receipts and not poller.receipts:
+            # All were filtered out. By way of the agenda, as in `_next`.
+            self.queue.agenda.at(time, lambda moment: self._receive(moment, poller))
+        elif not poller.receipts:
             if not self._shrink(time):
                 self._receive(time, poller)
         elif full or time >= poller.gather_until:
@@ -169,15 +174,25 @@ class Pollers:
             self._receive(time, poller)
 
     def _gather(self, time: float, poller: Poller, receipts: Sequence[Receipt]) -> None:
-        if not poller.receipts:
-            poller.received_at, poller.gather_until = time, time + self.window
-        poller.receipts += receipts
         self.counts["PolledEventCount"] += len(receipts)
+        wanted = self._wanted(time, receipts) if self.filter else receipts
+        if not poller.receipts and wanted:
+            poller.received_at, poller.gather_until = time, time + self.window
+        poller.receipts += wanted
         self._last_message = time
         if self._allowed < self.scaling.first:
             self._allowed = self.scaling.first
             self._fill(time)
         self._grow_while_messages_are_left(time)
+
+    def _wanted(self, time: float, receipts: Sequence[Receipt]) -> list[Receipt]:
+        """Those that a filter lets through; the others are taken out of the queue."""
+        wanted = [receipt for receipt in receipts if self.filter.wants(receipt.message)]
+        others = [receipt for receipt in receipts if receipt not in wanted]
+        if others:
+            self.counts["FilteredOutEventCount"] += len(others)
+            self.queue.delete(time, others)
+        return wanted
 
     def _invoke(self, time: float, poller: Poller) -> None:
         """Invoke with as many of the messages in hand as a payload may carry."""
@@ -234,6 +249,7 @@ class Pollers:
 
 COUNTS = (
     "PolledEventCount",
+    "FilteredOutEventCount",
     "InvokedEventCount",
     "FailedInvokeEventCount",
     "DeletedEventCount",

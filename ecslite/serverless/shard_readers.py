@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from zlib import crc32
 
 from ecslite.serverless.batch import MOST_KIB, THROTTLED, Batches, failed_from
+from ecslite.serverless.event_filter import EventFilter
 from ecslite.serverless.event_source_settings import STREAM_BATCH, MappingSettings
 from ecslite.serverless.message import Message
 from ecslite.serverless.part import Callee
@@ -31,6 +32,7 @@ class StreamCounts:
 
     NAMES = (
         "PolledEventCount",
+        "FilteredOutEventCount",
         "InvokedEventCount",
         "FailedInvokeEventCount",
         "DroppedEventCount",
@@ -70,7 +72,10 @@ class Lane:
         self.all = counts
         self.discard = discard
         self.batches = Batches(reports_failures=settings.reports_failures)
-        self.cursor: Cursor = shard.open(self._told, lambda message: lane_of(message.key, lanes) == number)
+        self.filter = EventFilter(settings.filter_criteria, "stream")
+        self.cursor: Cursor = shard.open(
+            self._told, lambda message: lane_of(message.key, lanes) == number and self._wants(message)
+        )
         self._busy = False
         self._gather_until: float | None = None
         self._poll: Timer | None = None
@@ -80,6 +85,15 @@ class Lane:
         self._waits = 0
         """How often in a row it has waited before it invoked again."""
         self._expired_before = 0
+
+    def _wants(self, message: Message) -> bool:
+        """Whether the function gets a record of this lane; counts those that it does not."""
+        # Model: a record is filtered as it comes, and not at the next poll.
+        wanted = self.filter.wants(message)
+        if not wanted:
+            self.all.counts["PolledEventCount"] += 1
+            self.all.counts["FilteredOutEventCount"] += 1
+        return wanted
 
     def _told(self, time: float) -> None:
         """A record has come; it is seen at the next poll."""
