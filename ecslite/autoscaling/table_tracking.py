@@ -94,6 +94,8 @@ class TableTracking:
         self.cooldowns = {"out": scale_out_cooldown, "in": scale_in_cooldown}
         self._last = {"out": -inf, "in": -inf}
         self._refused = -inf
+        self._seen = -1
+        """The minute of the data point that was acted on last."""
         limits = {"min_capacity": min_capacity, "max_capacity": max_capacity}
         self.sim.record("scaling_policy", self.name, table=table.name, target=target, **limits)
         self.low: Alarm | None = None
@@ -123,6 +125,9 @@ class TableTracking:
         present = table.capacity[self.kind]
         if alarm.state != "ALARM" or not alarm.datapoints or table.updating or not present:
             return
+        if alarm.minute <= self._seen:
+            # Where nothing is consumed, an alarm stands for some minutes on data points that were acted on already.
+            return
         if now < self._last[way] + self.cooldowns[way] or (way == "in" and now < self._refused + RETRY_SECONDS):
             return
         wanted = max(min(self._wanted(alarm), self.max_capacity), self.min_capacity)
@@ -135,7 +140,7 @@ class TableTracking:
         )
         event = self.sim.log.add("scaling", table.name, text, alarm.event, wanted=wanted)
         if table.provision(self.kind, wanted, event, "Target tracking sets"):
-            self._last[way] = now
+            self._last[way], self._seen = now, alarm.minute
         else:
             self._refused = now
 

@@ -103,6 +103,35 @@ def test_a_decrease_that_dynamodb_refuses_is_tried_again_an_hour_later():
     assert (refused, when[1] - when[0], table.capacity["Write"]) == ([915.0], 3600.0, pytest.approx(8, abs=1))
 
 
+def by_hand(profile, *, write, back_to, at_minute):
+    """A table whose tracking changes its capacity at once, and which somebody then sets back by hand."""
+    sim = ecs.Simulation(1)
+    table = ecs.Table(
+        sim,
+        "orders",
+        billing_mode="PROVISIONED",
+        read_capacity_units=5,
+        write_capacity_units=write,
+        update_seconds=0,
+        operations=[ecs.Operation(name="PutItem")],
+    )
+    ecs.TableTracking(table, min_capacity=10, max_capacity=200)
+    ecs.Traffic(sim, profile).to(table)
+    sim.at(at_minute * 60.0, lambda: table.update(write_capacity_units=back_to))
+    return sim.run(minutes=at_minute + 20)
+
+
+def test_a_data_point_that_was_acted_on_is_not_acted_on_again():
+    """Traffic ends with the minute that scales in, so that its data point stays the newest for some minutes more."""
+    run = by_hand(ecs.spike(base=0, peak=10, at_minute=0, for_minutes=15), write=100, back_to=100, at_minute=17)
+    assert [units for _, units in steps(run)] == [100, pytest.approx(15, abs=1), 100]
+
+
+def test_a_newer_data_point_is_acted_on_whoever_changed_the_capacity():
+    run = by_hand(ecs.constant(10), write=100, back_to=100, at_minute=17)
+    assert [units for _, units in steps(run)] == [100, pytest.approx(15, abs=1), 100, pytest.approx(15, abs=1)]
+
+
 def test_slicing_changes_nothing():
     profile = ecs.spike(base=10, peak=60, at_minute=5, for_minutes=5)
     assert scaled(profile, stops=(3, 7, 7.5, 31))[0].to_json() == scaled(profile)[0].to_json()
