@@ -18,9 +18,9 @@ from ecslite.serverless.agenda import Agenda
 from ecslite.serverless.environments import THROTTLED, Environment, Environments
 from ecslite.serverless.function_rules import FunctionConfiguration, FunctionModel
 from ecslite.serverless.function_tally import FunctionTally, billed_milliseconds
-from ecslite.serverless.invocation import FUNCTION_ERROR, OK, CallsInTurn, Invocation
+from ecslite.serverless.invocation import FUNCTION_ERROR, OK, Call, CallsInTurn, Invocation
 from ecslite.serverless.message import Message
-from ecslite.serverless.part import Callee, Done, Receiver
+from ecslite.serverless.part import Done
 from ecslite.serverless.provisioned import Provisioned
 from ecslite.sim.clock import STEP, on_grid
 from ecslite.sim.distributions import Distribution
@@ -72,7 +72,7 @@ class Dispatcher:
         self.tally = FunctionTally(sim, name, start)
         self.environments = Environments(on_grid(model.idle_seconds), model.recycle_seconds)
         self.provisioned = Provisioned(sim, name)
-        self.outputs: Sequence[Callee | Receiver] = ()
+        self.outputs: Sequence[Call] = ()
         """What each invocation calls, in turn."""
         self._ahead = model.environments_ahead
         self._error_rate = model.error_rate

@@ -28,7 +28,7 @@ from ecslite.serverless.function_defaults import (
 from ecslite.serverless.function_rules import LATEST, FunctionConfiguration, FunctionModel, cpu_share
 from ecslite.serverless.function_tally import billed_milliseconds
 from ecslite.serverless.function_work import FunctionWork
-from ecslite.serverless.invocation import TOO_MANY_REQUESTS
+from ecslite.serverless.invocation import TOO_MANY_REQUESTS, call_of
 from ecslite.serverless.message import Message
 from ecslite.serverless.part import Callee, Done, Part, Receiver, Told
 from ecslite.serverless.provisioned import PREPARE_SECONDS
@@ -241,7 +241,7 @@ class Function(Part):
                 f"{other.kind} {other.name!r} can neither be called nor be sent to, so function {self.name!r} cannot be"
                 " wired to it: use a table, a queue, a topic, a bucket or another function"
             )
-        self.dispatcher.outputs = [*self.dispatcher.outputs, other]
+        self.dispatcher.outputs = [*self.dispatcher.outputs, call_of(other)]
         self.meet()
 
     def wire(self, source: Traffic) -> None:

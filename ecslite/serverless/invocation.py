@@ -7,7 +7,7 @@ billed, and counts towards its timeout.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,7 +16,7 @@ from ecslite.serverless.environments import Environment, Environments
 from ecslite.serverless.message import Message
 from ecslite.serverless.part import Callee, Done, Receiver
 
-__all__ = ["FUNCTION_ERROR", "OK", "TOO_MANY_REQUESTS", "CallsInTurn", "Invocation"]
+__all__ = ["FUNCTION_ERROR", "OK", "TOO_MANY_REQUESTS", "Call", "CallsInTurn", "Invocation", "call_of"]
 
 OK = "ok"
 
@@ -25,6 +25,25 @@ FUNCTION_ERROR = "Unhandled"
 
 TOO_MANY_REQUESTS = "429"
 """The request was throttled (TooManyRequestsException), and the function did not run [Lambda API, Invoke]."""
+
+
+Call = Callable[[float, Message, Done], None]
+"""Begins a call at a moment, with a message; the last is called with the moment of the reply, and the outcome."""
+
+
+def call_of(other: Callee | Receiver) -> Call:
+    """How a function calls a part: it waits for a table's reply, and for a queue to have taken its message.
+
+    Found out once, when they are wired: to ask a part of what kind it is takes longer than to call it.
+    """
+    if isinstance(other, Callee):
+        return other.call
+    deliver = other.deliver
+
+    def send(time: float, message: Message, replied: Done) -> None:
+        deliver(time, message, lambda moment, taken, why: replied(moment, OK if taken else why))
+
+    return send
 
 
 @dataclass(slots=True)
@@ -62,7 +81,7 @@ class CallsInTurn:
     # Model: the function fails where a call fails, since its code does not catch it, and the calls after it are not
     # made. A reply that comes after the timeout is lost; what the called part did for it is not undone.
 
-    def __init__(self, function: Invoked, invocation: Invocation, outputs: Sequence[Callee | Receiver]) -> None:
+    def __init__(self, function: Invoked, invocation: Invocation, outputs: Sequence[Call]) -> None:
         self._function = function
         self._invocation = invocation
         self._left = iter(outputs)
@@ -77,13 +96,11 @@ class CallsInTurn:
     def _next(self, time: float) -> None:
         if self._over:
             return
-        output = next(self._left, None)
-        if output is None:
+        call = next(self._left, None)
+        if call is None:
             self._end(time)
-        elif isinstance(output, Callee):
-            output.call(time, self._invocation.message, self._replied)
         else:
-            output.deliver(time, self._invocation.message, self._told)
+            call(time, self._invocation.message, self._replied)
 
     def _replied(self, time: float, outcome: str) -> None:
         if outcome != OK and not self._over:
@@ -91,9 +108,6 @@ class CallsInTurn:
             self._end(time)
         else:
             self._next(time)
-
-    def _told(self, time: float, taken: bool, why: str) -> None:
-        self._replied(time, OK if taken else why)
 
     def _time_out(self, time: float) -> None:
         if not self._over:
