@@ -38,13 +38,8 @@ class Attempt:
     """By the file's own time, where the rules believe it."""
     marked_late: bool = False
     order: tuple[datetime, int, str] = (LONG_AGO, 0, "")
-
-    @property
-    def answered(self) -> bool:
-        """Whether an answer cell holds anything else than when it was released."""
-        answers = self.submission.answers
-        untouched = [answers.get(each.number) == _released(self.lab, each.number) for each in self.lab.exercises]
-        return not all(untouched)
+    answered: bool = True
+    """Whether an answer cell holds anything else than when it was released."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +120,13 @@ def _attempt(name: str, paper: Paper, file: File, labs: Sequence[Lab], rules: Ru
     content = file.read()
     notebook = read_notebook(content)
     lab = lab_of(notebook, labs)
-    order = (file.modified or LONG_AGO, paper.attempt, file.path)
-    moment = file.modified if rules.file_times else None
+    submission = read_submission(name, notebook, lab)
     digest = sha256(content).hexdigest()
-    return Attempt(lab, read_submission(name, notebook, lab), digest, file.path, moment, paper.late, order)
+    moment = file.modified if rules.file_times else None
+    order = (file.modified or LONG_AGO, paper.attempt, file.path)
+    return Attempt(lab, submission, digest, file.path, moment, paper.late, order, _answered(lab, submission))
 
 
-def _released(lab: Lab, exercise: str) -> str:
-    return lab.cell(exercise, "answer").released
+def _answered(lab: Lab, submission: Submission) -> bool:
+    released = {each.number: lab.cell(each.number, "answer").released for each in lab.exercises}
+    return released != submission.answers

@@ -54,8 +54,8 @@ def lines(rows: Iterable[Sequence[Any]], end: str = "\n") -> str:
     return out.getvalue()
 
 
-def write(path: Path, content: str) -> None:
-    """Replace a file as a whole, so that it is never seen half written."""
+def write(path: Path, content: str | bytes) -> None:
+    """Replace a file as a whole, so that it is never seen half written. Text is written as UTF-8."""
     part = path.with_name(f"{path.name}.part")
-    part.write_text(content, encoding="utf-8", newline="")
+    part.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
     part.replace(path)

@@ -32,6 +32,9 @@ from labs.sandbox import sandbox
 
 __all__ = ["grade"]
 
+SELDOM = 5
+"""Seconds between two times at which grades.csv is written, since a large one takes a while. The journal has all."""
+
 
 def grade(
     labs: Sequence[Lab],
@@ -73,13 +76,14 @@ def _make(out: Path) -> None:
 def _graded(
     standing: Standing, out: Path, journal: Journal, *, jobs: int, limits: Limits, key: ClassKey, tell: Tell
 ) -> dict[Place, Timed]:
-    """Grade what the journal does not know. grades.csv is whole after each submission."""
+    """Grade what the journal does not know. grades.csv is whole at any time, and has all that is done at the end."""
     attempts = standing.attempts
     done = {place(attempt): known for attempt in attempts if (known := journal.find(attempt)) is not None}
     left = [attempt for attempt in attempts if place(attempt) not in done]
     if done:
         tell(Step(len(done), len(attempts), "graded before, and not changed"))
-    write(out / "grades.csv", table(_rows(standing.results(done))))
+    book, written = out / "grades.csv", time.monotonic()
+    write(book, table(_rows(standing.results(done))))
     stop = threading.Event()
     with ThreadPoolExecutor(jobs) as pool:
         waiting = {pool.submit(_safely, attempt, limits, stop, key): attempt for attempt in left}
@@ -89,12 +93,16 @@ def _graded(
                 done[place(attempt)] = timed
                 if not timed.graded.failed:
                     journal.keep(attempt, timed)
-                write(out / "grades.csv", table(_rows(standing.results(done))))
+                if time.monotonic() > written + SELDOM:
+                    write(book, table(_rows(standing.results(done))))
+                    written = time.monotonic()
                 tell(Step(len(done), len(attempts), f"{clean(attempt.submission.learner)} {_sum(timed)}"))
         except BaseException:
             stop.set()
             pool.shutdown(cancel_futures=True)
             raise
+        finally:
+            write(book, table(_rows(standing.results(done))))
     return done
 
 

@@ -12,6 +12,7 @@ from labs.classroom.items import class_page, items, items_csv, wrong_csv
 from labs.classroom.notices import notices
 from labs.classroom.pages import file_names
 from labs.classroom.results import Place, Result, Standing, Timed
+from labs.classroom.returns import moodle_feedback
 from labs.classroom.whys import why_csv, why_page
 from labs.grade import clean
 from labs.sandbox import sandbox
@@ -23,12 +24,14 @@ def write_reports(out: Path, standing: Standing, results: Sequence[Result], done
     """Write the files. All of them are the same bytes the next time, but for times.csv."""
     found = items(standing.labs, results)
     look_at = notices(standing, results, sandbox().protections)
-    pages = file_names(dict.fromkeys(result.learner.id for result in results))
-    files = {
+    names = file_names(dict.fromkeys(result.learner.id for result in results))
+    pages = {learner: feedback(clean(learner), _of(learner, results)) for learner in names}
+    files: dict[str, str | bytes | None] = {
         "canvas.csv": exports.canvas(standing, results),
-        "class.html": class_page(standing.labs, found, results, pages, look_at),
+        "class.html": class_page(standing.labs, found, results, names, look_at),
         "items.csv": items_csv(found),
         "moodle.csv": exports.moodle(standing, results),
+        "moodle-feedback.zip": moodle_feedback(standing.everyone, standing.roster, pages),
         "times.csv": _times(done),
         "totals.csv": totals(results),
         "why.csv": why_csv(standing.labs, results),
@@ -36,21 +39,25 @@ def write_reports(out: Path, standing: Standing, results: Sequence[Result], done
         "wrong-answers.csv": wrong_csv(found),
     }
     files |= {f"moodle-worksheet-{lab}.csv": text for lab, text in exports.worksheets(standing, results)}
-    for name, text in files.items():
-        if text is None:
+    for name, content in files.items():
+        if content is None:
             (out / name).unlink(missing_ok=True)
         else:
-            write(out / name, text)
-    _write_pages(out / "feedback", pages, results)
+            write(out / name, content)
+    _write_pages(out / "feedback", {names[learner]: text for learner, text in pages.items()})
 
 
-def _write_pages(folder: Path, pages: Mapping[str, str], results: Sequence[Result]) -> None:
+def _of(learner: str, results: Sequence[Result]) -> list[Result]:
+    return [result for result in results if result.learner.id == learner]
+
+
+def _write_pages(folder: Path, pages: Mapping[str, str]) -> None:
     """A page a learner, and none of a learner who is no longer there."""
     folder.mkdir(exist_ok=True)
-    for old in set(folder.glob("*.html")) - {folder / file for file in pages.values()}:
+    for old in set(folder.glob("*.html")) - {folder / file for file in pages}:
         old.unlink()
-    for learner, file in pages.items():
-        write(folder / file, feedback(clean(learner), [each for each in results if each.learner.id == learner]))
+    for file, text in pages.items():
+        write(folder / file, text)
 
 
 def _times(done: Mapping[Place, Timed]) -> str:

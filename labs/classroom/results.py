@@ -82,21 +82,12 @@ class Standing:
 
     def results(self, done: Mapping[Place, Timed]) -> list[Result]:
         """What counts, by learner and lab, as far as it is graded."""
-        return [
-            result
-            for learner in self.everyone
-            if learner.handed_in
-            for lab in self.labs
-            if (result := self._result(learner, lab, done)) is not None
-        ]
+        there = [learner for learner in self.everyone if learner.handed_in]
+        found = (self.result(learner, lab, done) for learner in there for lab in self.labs)
+        return [result for result in found if result is not None]
 
-    def _wanted(self, learner: Learner, lab: Lab) -> list[Attempt]:
-        found = attempts_at(learner, lab)
-        if self.rules.attempt == "best":
-            return found
-        return found[:1] if self.rules.attempt == "first" else found[-1:]
-
-    def _result(self, learner: Learner, lab: Lab, done: Mapping[Place, Timed]) -> Result | None:
+    def result(self, learner: Learner, lab: Lab, done: Mapping[Place, Timed]) -> Result | None:
+        """What counts of a learner's work on a lab; None if not all is graded that could count."""
         wanted = self._wanted(learner, lab)
         if not wanted:
             return Result(learner, lab, _nothing(learner, lab))
@@ -105,6 +96,12 @@ class Standing:
         every = attempts_at(learner, lab)
         found = [self._attempt(learner, attempt, every, done[place(attempt)].graded) for attempt in wanted]
         return max(found, key=lambda result: result.final)
+
+    def _wanted(self, learner: Learner, lab: Lab) -> list[Attempt]:
+        found = attempts_at(learner, lab)
+        if self.rules.attempt == "best":
+            return found
+        return found[:1] if self.rules.attempt == "first" else found[-1:]
 
     def _attempt(self, learner: Learner, attempt: Attempt, every: Sequence[Attempt], graded: Graded) -> Result:
         moment = attempt.handed_in

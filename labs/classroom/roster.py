@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
+from functools import cached_property
 from pathlib import Path
 
 from labs.classroom.layouts import Paper
@@ -47,7 +48,7 @@ class Sheet:
     people: tuple[str | None, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Roster:
     """The people of all files, and the files."""
 
@@ -64,7 +65,11 @@ class Roster:
 
     def person(self, identity: str) -> Person | None:
         """The person of an id."""
-        return next((person for person in self.people if person.id == identity), None)
+        return self._by_id.get(identity)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Person]:
+        return {person.id: person for person in self.people}
 
 
 def read_roster(paths: Sequence[Path], zone: tzinfo | None = None) -> Roster:

@@ -25,15 +25,12 @@ def graded(learner="ann", half="right", leg="right", lab=LAB):
     return Graded(tuple(rows))
 
 
-def attempt(learner="ann", path="", *, day=1, lab=LAB, late=False, answers=None, why=None, digest="", known=False):
+def attempt(learner="ann", path="", *, day=1, lab=LAB, why=None, digest="", known=False):
     """An attempt of a day in October."""
     moment = datetime(2026, 10, day, 12, tzinfo=UTC)
-    answers = {"1.1": "half = 10"} if answers is None else answers
-    submission = Submission(learner, answers, why=why or {})
-    order = (moment, 0, path)
-    return Attempt(
-        lab, submission, digest or f"{learner}{day}", path or f"{learner}.ipynb", moment if known else None, late, order
-    )
+    submission = Submission(learner, {"1.1": "half = 10"}, why=why or {})
+    path, digest = path or f"{learner}.ipynb", digest or f"{learner}{day}"
+    return Attempt(lab, submission, digest, path, moment if known else None, order=(moment, 0, path))
 
 
 def result(learner="ann", half="right", leg="right", *, late=IN_TIME, why=None, ids=None, path="", lab=LAB):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from datetime import UTC, datetime
 
 import pytest
@@ -13,6 +14,7 @@ from classes import LAB, result, standing
 from labs.classroom import exports
 from labs.classroom.gradebook import TOTALS, totals, write
 from labs.classroom.results import Result
+from labs.classroom.returns import moodle_feedback
 from labs.classroom.roster import read_roster
 from labs.classroom.rules import Lateness
 
@@ -124,6 +126,24 @@ def test_a_worksheet_without_a_maximum_and_comments_gets_the_points(roster):
     ((_, made),) = exports.worksheets(standing(jane, roster=listed), [jane])
 
     assert cells(made)[1] == ["Participant 7", "2", "-"]
+
+
+def test_moodle_gets_the_pages_by_the_participant_s_number(roster):
+    jane, bob = result("S-1"), result("Bob_<b>", ids={"moodle": "8"})
+    pages = {"S-1": "for Jane", "Bob_<b>": "for Bob", "ann": "for Ann"}
+    listed = roster(test_rosters.WORKSHEET)
+    made = [moodle_feedback([jane.learner, bob.learner, result("ann").learner], listed, pages) for _ in range(2)]
+
+    with zipfile.ZipFile(io.BytesIO(made[0])) as archive:
+        assert {name: archive.read(name).decode() for name in archive.namelist()} == {
+            "S-1_1234567_assignsubmission_file/feedback.html": "for Jane",
+            "Bob b_8_assignsubmission_file/feedback.html": "for Bob",
+        }
+    assert made[0] == made[1]
+
+
+def test_where_moodle_knows_nobody_there_are_no_pages_for_it(roster):
+    assert moodle_feedback([result("ann").learner], roster(test_rosters.CANVAS), {"ann": "for Ann"}) is None
 
 
 def test_totals_say_what_counts_and_when_it_was_handed_in():
