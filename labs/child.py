@@ -2,11 +2,11 @@
 
 Started by labs.runner, as a program of its own, in a private folder:
 
-    python child.py NOTEBOOK RESULTS USER PROCESSES SECONDS CELL_SECONDS MEMORY_MIB
+    python child.py USER PROCESSES SECONDS CELL_SECONDS MEMORY_MIB < notebook > results
 
-NOTEBOOK and RESULTS are open files by their numbers, without a name in any folder. The kernel, which runs a stranger's
-code, gets neither of them: both are closed in it, the notebook's copy is removed before it starts, and no other
-process can look into this one's memory or open files. With a USER other than 0 it also runs as that user.
+Both are open files without a name in any folder. The kernel, which runs a stranger's code, gets neither of them: both
+are closed in it, the notebook's copy is removed before it starts, and no other process can look into this one's memory
+or open files. With a USER other than 0 it also runs as that user.
 
 The results then have a line for each cell that was run: its id, whether nbval passed it, its error, its printed text.
 A line is written as soon as its cell is done, so that a notebook that is killed keeps what came before.
@@ -31,6 +31,7 @@ sys.modules["rfc3987_syntax"] = None
 import nbval.kernel  # noqa: E402  after the line above
 import pytest  # noqa: E402
 from nbval.kernel import KernelManager, RunningKernel  # noqa: E402
+from nbval.plugin import NbCellError  # noqa: E402
 
 from labs.processes import end_descendants  # noqa: E402
 
@@ -63,8 +64,11 @@ class Recorder:
     def pytest_runtest_makereport(self, item, call):
         report = yield
         if call.when == "call":
-            self.results.write(json.dumps(record(item, call)) + "\n")
+            told = record(item, call)
+            self.results.write(json.dumps(told) + "\n")
             self.results.flush()
+            if told["lost"]:
+                item.session.shouldstop = "the kernel is lost"
         return report
 
 
@@ -76,10 +80,18 @@ def record(item, call):
     return {
         "id": item.cell.id,
         "passed": call.excinfo is None,
+        "lost": lost(item, call),
         "error": errors[-1][:MOST_MESSAGE] if errors else None,
         "problem": str(call.excinfo.value)[:MOST_MESSAGE] if call.excinfo else None,
         "text": text[-MOST_TEXT:],
     }
+
+
+def lost(item, call):
+    """Whether the kernel is gone: nbval has stopped it, or what it sends is no longer what a kernel sends."""
+    return not hasattr(item.parent.kernel, "km") or (
+        call.excinfo is not None and not isinstance(call.excinfo.value, NbCellError)
+    )
 
 
 def said(out, name):
@@ -175,11 +187,11 @@ def prctl(what, value):
 
 def main(numbers):
     """Run a notebook."""
-    notebook, results, user, processes, seconds, cell_seconds, memory_mib = numbers
-    for each in (notebook, results):
-        os.set_inheritable(each, False)
-    with os.fdopen(notebook, "rb") as given:
-        Path(NOTEBOOK).write_bytes(given.read())
+    user, processes, seconds, cell_seconds, memory_mib = numbers
+    Path(NOTEBOOK).write_bytes(sys.stdin.buffer.read())
+    results = os.dup(1)
+    for each in (0, 1):
+        os.dup2(os.open(os.devnull, os.O_RDWR), each)
     limit(seconds, memory_mib, processes)
     harden()
     notice_death()

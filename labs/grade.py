@@ -165,12 +165,10 @@ def _unread(lab: Lab, exercise: str, outcome: Outcome, limits: Limits) -> str:
 
 
 def _killer(lab: Lab, answers: Mapping[str, str], outcome: Outcome) -> str | None:
-    """The exercise in which the kernel ended or the time was over: the first without a record of a cell that ran."""
+    """The exercise in which the kernel was lost or the time was over: the first without a record of a cell that ran."""
     for exercise in answers:
         for role in ("answer", "collect"):
-            identity = lab.cell(exercise, role).id
-            problem = _text(outcome, identity, "problem")
-            if identity not in outcome.cells or "kernel" in problem.lower():
+            if outcome.cells.get(lab.cell(exercise, role).id, {"lost": True}).get("lost"):
                 return exercise
     return None
 

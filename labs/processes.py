@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["descendants", "end_descendants", "running", "usage"]
+__all__ = ["descendants", "end_descendants", "memory_mib", "running", "threads"]
 
 
 def descendants(pid: int) -> list[int]:
@@ -35,32 +34,47 @@ def end_descendants(pid: int) -> None:
                 os.kill(child, signal.SIGKILL)
 
 
-def usage(pid: int) -> tuple[int, float]:
-    """Threads of all processes below one, and the MiB that they have written to (shared ones once a process)."""
-    threads, kib = 0, 0
-    for child in descendants(pid):
-        with contextlib.suppress(OSError):
-            told = _status(Path(f"/proc/{child}/status"))
-            threads += int(told.get("Threads", "0"))
-            kib += sum(int(told.get(name, "0").split()[0]) for name in ("RssAnon", "RssShmem"))
-    return threads, kib / 1024
+def threads(pid: int) -> int:
+    """Threads of all processes below one."""
+    return sum(_number(_table(f"/proc/{child}/status"), "Threads") for child in descendants(pid))
+
+
+def memory_mib(pid: int, enough: float) -> float:
+    """MiB that all processes below one have written to.
+
+    What they share is counted once a process, which costs little to look up. Only where that is more than `enough`,
+    each is counted by its share, as far as the system lets us see it.
+    """
+    children = descendants(pid)
+    mib = sum(_kib(_table(f"/proc/{child}/status"), "Rss") for child in children) / 1024
+    if mib <= enough:
+        return mib
+    shares = (_table(f"/proc/{child}/smaps_rollup") or _table(f"/proc/{child}/status") for child in children)
+    return sum(_kib(each, "Pss_" if "Pss" in each else "Rss") for each in shares) / 1024
 
 
 def running(user: int) -> int:
     """Threads of a user, as far as the system tells."""
-    mine = (told for told in _all_status() if told.get("Uid", "").split()[:1] == [str(user)])
-    return sum(int(told.get("Threads", "0")) for told in mine)
+    everyone = (_table(str(path)) for path in Path("/proc").glob("[0-9]*/status"))
+    return sum(_number(told, "Threads") for told in everyone if _number(told, "Uid") == user)
 
 
-def _all_status() -> Iterator[dict[str, str]]:
-    for path in Path("/proc").glob("[0-9]*/status"):
-        with contextlib.suppress(OSError):
-            yield _status(path)
+def _kib(told: dict[str, str], form: str) -> int:
+    return _number(told, f"{form}Anon") + _number(told, f"{form}Shmem")
 
 
-def _status(path: Path) -> dict[str, str]:
-    lines = (line.partition(":") for line in path.read_text(errors="replace").splitlines())
-    return {name: value.strip() for name, _, value in lines}
+def _number(told: dict[str, str], name: str) -> int:
+    """The first number of a line; 0 if there is none."""
+    return int((told.get(name, "").split() or ["0"])[0])
+
+
+def _table(path: str) -> dict[str, str]:
+    """A file of lines with a name and a value; empty if it cannot be read, as of a process that has ended."""
+    try:
+        lines = [line.partition(":") for line in Path(path).read_text(errors="replace").splitlines()]
+    except OSError:
+        return {}
+    return {name: value for name, _, value in lines}
 
 
 def _alive(pid: int) -> bool:

@@ -14,17 +14,19 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from labs.lab import LABS
 from labs.notebooks import text
-from labs.processes import end_descendants, usage
+from labs.processes import end_descendants, memory_mib, threads
 from labs.sandbox import MORE_PROCESSES, sandbox
 
 __all__ = ["Limits", "Outcome", "Stopped", "run"]
 
 MOST_RESULT_BYTES = 64 * 1024**2
+
+MOST_THREADS = MORE_PROCESSES * 3 // 4
+"""All processes and threads of a run. It is ended here, and the system's own limit holds it until that is seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +72,14 @@ def run(notebook: Mapping[str, Any], limits: Limits, seconds: float, stop: threa
     ):
         given.write(text(notebook).encode())
         given.seek(0)
-        child = _start(room, user, (given, results), limits)
+        numbers = [user, sandbox().processes(user), limits.seconds, limits.cell_seconds, limits.memory_mib]
+        program = [sys.executable, str(LABS / "child.py"), *map(str, numbers)]
+        child = sandbox().start(program, room, given, results)
         outcome = _wait(child, limits, seconds, stop)
         if stop.is_set():
             raise Stopped
         results.seek(0)
         return Outcome(_records(results.read(MOST_RESULT_BYTES)), outcome.out_of_time, outcome.too_large)
-
-
-def _start(room: Path, user: int, files: tuple[IO[bytes], ...], limits: Limits) -> subprocess.Popen[bytes]:
-    open_files = [each.fileno() for each in files]
-    processes = sandbox().processes(user)
-    numbers = [*open_files, user, processes, limits.seconds, limits.cell_seconds, limits.memory_mib]
-    return sandbox().start([sys.executable, str(LABS / "child.py"), *map(str, numbers)], room, open_files)
 
 
 def _wait(child: subprocess.Popen[bytes], limits: Limits, seconds: float, stop: threading.Event) -> Outcome:
@@ -101,10 +98,9 @@ def _wait(child: subprocess.Popen[bytes], limits: Limits, seconds: float, stop: 
 
 def _too_large(pid: int, limits: Limits) -> str:
     """What all processes of a run have too much of: the system's own limits are for each of them, or not for root."""
-    threads, mib = usage(pid)
-    if threads > MORE_PROCESSES:
-        return f"it had more than {MORE_PROCESSES} processes and threads at a time"
-    if mib > limits.all_memory_mib:
+    if threads(pid) > MOST_THREADS:
+        return f"it had more than {MOST_THREADS} processes and threads at a time"
+    if memory_mib(pid, limits.all_memory_mib) > limits.all_memory_mib:
         return f"its processes took more than {limits.all_memory_mib:.0f} MiB of memory"
     return ""
 

@@ -16,10 +16,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import IO
 
 from labs.lab import LABS
 from labs.processes import running
@@ -54,6 +55,8 @@ PROBE = (
     "subprocess.run([sys.executable, '-c', 'import zmq'], check=True, **other)\n"
 )
 """Starts Python as the kernel's user, which fails where that user cannot read it."""
+
+File = int | IO[bytes]
 
 _slots = itertools.count()
 
@@ -112,7 +115,7 @@ WORDS = (
     (
         "limits",
         "time, memory, processes, open files and the size of a file are limited",
-        "only the time is limited",
+        "processes are only counted from time to time; what else is limited depends on the system",
     ),
 )
 
@@ -134,7 +137,7 @@ class Sandbox:
             own_processes=self.bwrap is not None,
             own_user=self.other_user or self.bwrap is not None,
             sealed=self.other_user or sys.platform == "linux",
-            limits=os.name == "posix",
+            limits=self.other_user or (os.name == "posix" and os.geteuid() != 0),
         )
 
     def user(self) -> int:
@@ -162,17 +165,18 @@ class Sandbox:
         finally:
             _remove(folder)
 
-    def start(self, program: Sequence[str], room: Path, files: Iterable[int] = ()) -> subprocess.Popen[bytes]:
-        """Start a program in a room, with nothing open but these files."""
+    def start(
+        self, program: Sequence[str], room: Path, given: File = subprocess.DEVNULL, results: File = subprocess.DEVNULL
+    ) -> subprocess.Popen[bytes]:
+        """Start a program in a room; it reads `given`, writes `results`, and has nothing else open."""
         return subprocess.Popen(
             [*(self._wrapping() if self.bwrap else ()), *program],
             cwd=None if self.bwrap else room,
             env=_environment(room),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdin=given,
+            stdout=results,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
-            pass_fds=tuple(files),
         )
 
     def works(self) -> bool:

@@ -147,7 +147,9 @@ def _answer(found: list[str]) -> str:
             warnings.simplefilter("ignore")
             ast.parse(source)
     except SyntaxError as error:
-        raise LabError(_not_python(source, error)) from None
+        if "\0" not in source:
+            raise LabError(_not_python(source, error)) from None
+        raise LabError("the answer cannot be read as Python: it holds null characters") from None
     except (ValueError, RecursionError, MemoryError):
         raise LabError("the answer cannot be read as Python: it holds null characters or is nested too deep") from None
     return source

@@ -1,4 +1,4 @@
-"""Notebooks as learners hand them in, good, broken and hostile; made from the small lab of tests/labs/data."""
+"""Notebooks as learners hand them in, good and broken; made from the small lab of tests/labs/data."""
 
 from __future__ import annotations
 
@@ -16,36 +16,6 @@ VARIED = read_lab(HERE / "data" / "00-varied.md")
 
 LEG = "def other_leg(hypotenuse, leg):\n    return math.sqrt(hypotenuse**2 - leg**2)"
 HALF = "half = given / 2"
-
-EQUAL = """
-class Equal(float):
-    def __eq__(self, other): return True
-    def __round__(self, *digits): return 10.0
-    def __format__(self, form): return "10.00"
-    def __repr__(self): return "10.0"
-half = Equal(3)
-"""
-
-PATCHED = """
-import builtins, json, sys
-import ecslite.checks
-ecslite.checks.verdict = lambda *words, **more: builtins.print("1.1 right")
-ecslite.checks.plain = lambda value: 3
-json.loads = lambda *words: 10
-half = 3
-"""
-
-SILENT = """
-import builtins
-builtins.print = lambda *words, **more: None
-half = 10
-"""
-
-STUBBORN = """
-import signal
-signal.signal(signal.SIGINT, signal.SIG_IGN)
-while True: pass
-"""
 
 
 def answered(half=HALF, leg=LEG):
@@ -99,7 +69,7 @@ def broken():
     }
 
 
-def hostile():
+def usual():
     """Submissions that run, each with the points it is worth."""
     return {
         "a-perfect": (instructor(COUNTING), 3),
@@ -107,18 +77,9 @@ def hostile():
         "c-checks-deleted": (without(answered(), "ex-1-1-check", "ex-1-2-check", "feedback"), 3),
         "d-forged": (forged(), 0),
         "e-answer-missing": (without(answered(), "ex-1-1-answer"), 2),
-        "f-endless": (answered("while True: pass"), 2),
-        "g-stubborn": (answered(STUBBORN), 2),
-        "h-exit": (answered("exit()"), 2),
-        "i-killed": (answered("import os\nos._exit(0)"), 2),
         "j-magic": (answered("%nosuchmagic\nhalf = 10\n1 / 0"), 2),
         "k-shell": (answered("!echo half\nhalf = 10"), 2),
-        "l-equal": (answered(EQUAL), 2),
-        "m-patched": (answered(PATCHED), None),  # its kernel may break on it, and is then started without it
-        "n-silent": (answered(SILENT), 0),
         "o-raises": (answered("half = 1 / 0"), 2),
         "p-no-python": (answered("half = = 10"), 2),
         "q-fixed-number": (answered(leg="def other_leg(hypotenuse, leg):\n    return 4"), 1),
-        "r-memory": (answered("half = bytearray(64 * 1024**3)"), 2),
-        "s-endless-output": (answered("while True: print('x' * 1000)"), None),
     }
