@@ -1,8 +1,8 @@
-"""`browsers`: finds Chromium, Firefox and WebKit for the tests, or installs them.
+"""`browsers`: finds Chromium, Firefox and WebKit for the tests, and bubblewrap for the labs' tests, or installs them.
 
 Chromium: $CHROMIUM, then PATH, then Playwright's own; else Playwright downloads its own, else Debian's package is
-installed. Firefox: $FIREFOX, then PATH, else Debian's package. WebKit: Debian's WebKitGTK. These two may stay missing,
-and their tests are then skipped with a message.
+installed. Firefox: $FIREFOX, then PATH, else Debian's package. WebKit: Debian's WebKitGTK. bubblewrap: PATH, else
+Debian's package. These three may stay missing, and their tests are then skipped with a message.
 """
 
 import os
@@ -53,6 +53,11 @@ def webkit() -> WebKit | None:
     return WebKit(driver, str(found[-1]), screen) if driver and screen and found else None
 
 
+def bubblewrap() -> str | None:
+    """The path of the program that labs/sandbox.py starts submissions with, or None."""
+    return shutil.which("bwrap")
+
+
 def find(variable: str, names: Iterable[str], environ: Mapping[str, str] = os.environ) -> str | None:
     """The program that an environment variable names, else the first of `names` on PATH, else None."""
     chosen = environ.get(variable)
@@ -86,11 +91,13 @@ def ensure() -> str:
     found = chromium() or install_chromium()
     other = firefox() or install_firefox()
     third = webkit() or install_webkit()
+    fourth = bubblewrap() or install_bubblewrap()
     return "; ".join(
         [
             found,
             other or "no Firefox to be had, so its test is skipped",
             third.browser if third else "no WebKit to be had, so its test is skipped",
+            fourth or "no bubblewrap to be had, so tests of a submission's sandbox are skipped",
         ]
     )
 
@@ -117,6 +124,11 @@ def install_firefox() -> str | None:
 def install_webkit() -> WebKit | None:
     """Installs Debian's WebKitGTK and what it needs to be driven; where they are, or None."""
     return webkit() if install_debian("webkit2gtk-driver") and install_debian("xvfb") else None
+
+
+def install_bubblewrap() -> str | None:
+    """Installs Debian's bubblewrap; the path of it, or None."""
+    return bubblewrap() if install_debian("bubblewrap") else None
 
 
 def install_debian(package: str) -> bool:

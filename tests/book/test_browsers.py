@@ -63,16 +63,18 @@ def test_debians_package_is_installed_where_playwright_cannot_download(monkeypat
     monkeypatch.setattr(browsers, "firefox", lambda: "/usr/bin/firefox-esr")
     monkeypatch.setattr(browsers, "webkit", lambda: browsers.WebKit("driver", "/usr/lib/MiniBrowser", "screen"))
     assert (browsers.ensure(), ran) == (
-        "/usr/bin/chromium; /usr/bin/firefox-esr; /usr/lib/MiniBrowser",
+        "/usr/bin/chromium; /usr/bin/firefox-esr; /usr/lib/MiniBrowser; /usr/bin/bwrap",
         ["playwright", "apt-update", "apt-chromium"],
     )
 
 
-def test_a_missing_firefox_or_webkit_is_a_message_and_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_firefox_webkit_or_bubblewrap_is_a_message_and_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(browsers, "chromium", lambda: "/usr/bin/chromium")
     monkeypatch.setattr(browsers, "firefox", lambda: None)
     monkeypatch.setattr(browsers, "webkit", lambda: None)
+    monkeypatch.setattr(browsers, "bubblewrap", lambda: None)
     monkeypatch.setattr(browsers, "try_command", lambda name, argv: False)
     assert browsers.ensure() == (
-        "/usr/bin/chromium; no Firefox to be had, so its test is skipped; no WebKit to be had, so its test is skipped"
+        "/usr/bin/chromium; no Firefox to be had, so its test is skipped; no WebKit to be had, so its test is skipped; "
+        "no bubblewrap to be had, so tests of a submission's sandbox are skipped"
     )
