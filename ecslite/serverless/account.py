@@ -95,10 +95,10 @@ class RequestRate:
 
 
 class ScalingRate:
-    """New environments that a function may still start: a bucket of 1,000 that fills at 100 a second."""
+    """New environments that a function may still start: a bucket of 1,000 that fills at 100 a second.
 
-    # Model: the other half of AWS's rule, 10,000 requests a second more in 10 s, is left out: with the limit of
-    # requests a second there is always an environment for each ten of them.
+    The other half of AWS's rule, on requests a second, is in `request_scaling`.
+    """
 
     def __init__(self) -> None:
         self._left = float(SCALING_UNITS)
@@ -119,6 +119,8 @@ class Pool:
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
+        self.largest = limit
+        """The limit with nothing provisioned."""
         self.members: list[Member] = []
         self.rate = RequestRate()
         self.peak = 0

@@ -22,6 +22,7 @@ from ecslite.serverless.invocation import FUNCTION_ERROR, OK, Call, CallsInTurn,
 from ecslite.serverless.message import Message
 from ecslite.serverless.part import Done
 from ecslite.serverless.provisioned import Provisioned
+from ecslite.serverless.request_scaling import RequestScaling, scales_requests
 from ecslite.sim.clock import STEP, on_grid
 from ecslite.sim.distributions import Distribution
 from ecslite.sim.simulation import Simulation
@@ -81,6 +82,7 @@ class Dispatcher:
         own = configuration.reserved_concurrency is not None
         self._full, self._too_fast = (RESERVATION, RESERVED_RATE) if own else (POOL, RATE)
         self._scaling = ScalingRate()
+        self._requests = RequestScaling() if scales_requests(pool.largest) else None
         self._init_draws, self._cold_draws, self._error_draws = (
             sim.stream(f"function/{name}/{kind}") for kind in ("init", "cold", "errors")
         )
@@ -106,6 +108,8 @@ class Dispatcher:
         if not times:
             return 0
         self.pool.rate.note(times)
+        if self._requests is not None:
+            self._requests.note(times)
         durations = self._without_init(seconds) if self._inits else seconds
         billed = self._with_billed_init(durations) if self._inits else seconds
         if tally.throttled and THROTTLED in seconds:
@@ -139,6 +143,7 @@ class Dispatcher:
             and self.environments.ordinary(times)
             and len(self.environments) <= self.pool.limit
             and self.pool.admits(times)
+            and (self._requests is None or self._requests.admits(times))
         )
 
     def _start_in_batch(self, index: int, time: float, in_use: int, seconds: float) -> float | None:
@@ -190,7 +195,7 @@ class Dispatcher:
         fleet, environment, init = self.provisioned.environments, self.provisioned.take(time), 0.0
         if environment is None:
             fleet = self.environments
-            if not event and self.pool.too_many(time):
+            if not event and (self.pool.too_many(time) or self._scales_too_fast(time)):
                 return self._throttle(self._too_fast)
             if self.pool.full(time):
                 return self._throttle(self._full)
@@ -212,6 +217,9 @@ class Dispatcher:
         else:
             self.ends(invocation, invocation.begun + invocation.seconds)
         return ""
+
+    def _scales_too_fast(self, time: float) -> bool:
+        return self._requests is not None and not self._requests.take(time)
 
     def _start(self, time: float) -> Environment:
         """A new environment for a request. INIT that takes too long is tried again within the invocation."""

@@ -32,6 +32,7 @@ from ecslite.serverless.invocation import TOO_MANY_REQUESTS, call_of
 from ecslite.serverless.message import Message
 from ecslite.serverless.part import Callee, Done, Part, Receiver, Told
 from ecslite.serverless.provisioned import PREPARE_SECONDS
+from ecslite.serverless.request_scaling import REQUESTS_PER_SECOND
 from ecslite.sim.distributions import Distribution, as_distribution
 from ecslite.sim.metrics import PERIOD, Sample
 from ecslite.sim.simulation import Simulation
@@ -385,6 +386,7 @@ class Function(Part):
         return (
             f"more came than {pool.requests_per_second:,} requests a second, the limit of {whose}, or more new"
             f" environments were needed than {SCALING_UNITS:,} in {SCALING_SECONDS:g} s"
+            f" ({REQUESTS_PER_SECOND:,} more requests a second)"
         )
 
     def _say(self, text: str, **details: str) -> None:
