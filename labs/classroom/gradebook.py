@@ -14,7 +14,7 @@ from typing import Any
 from labs.classroom.results import Result, shown
 from labs.grade import Row, clean
 
-__all__ = ["COLUMNS", "lines", "table", "totals", "write"]
+__all__ = ["COLUMNS", "answers", "lines", "table", "totals", "write"]
 
 COLUMNS = ("learner", "lab", "exercise", "points", "max", "message")
 
@@ -29,6 +29,17 @@ def table(rows: Iterable[Row]) -> str:
 def totals(results: Iterable[Result]) -> str:
     """totals.csv: what was reached, what is taken off for being late, and what counts."""
     return lines([TOTALS, *map(_total, results)])
+
+
+def answers(results: Iterable[Result]) -> str:
+    """answers.csv: what each answer that could be read came to, as JSON, for whoever wants to look at it by hand."""
+    rows = [
+        [clean(result.learner.id), result.lab.name, exercise.number, clean(result.graded.values[exercise.number])]
+        for result in results
+        for exercise in result.lab.exercises
+        if exercise.number in result.graded.values
+    ]
+    return lines([["learner", "lab", "exercise", "value"], *rows])
 
 
 def _total(result: Result) -> list[Any]:

@@ -179,6 +179,6 @@ def _unwrapped(files: Sequence[File], top: str) -> tuple[list[File], str]:
     (name,) = first
     within = [File(each.parts[1:], each.kind, each.modified, each.content) for each in files if len(each.parts) > 1]
     known = name in (*WRAPPERS, top) or name.endswith("-submissions")
-    if within and (known or list(canvas(within, name)) or list(moodle(within, name))):
+    if within and (known or any(next(layout(within, name), None) for layout in (canvas, moodle))):
         return _unwrapped(within, name)
     return list(files), top

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from labs.classroom import exports
 from labs.classroom.feedback import feedback
-from labs.classroom.gradebook import lines, totals, write
+from labs.classroom.gradebook import answers, lines, totals, write
 from labs.classroom.items import class_page, items, items_csv, wrong_csv
 from labs.classroom.notices import notices
 from labs.classroom.pages import file_names
@@ -27,6 +27,7 @@ def write_reports(out: Path, standing: Standing, results: Sequence[Result], done
     names = file_names(dict.fromkeys(result.learner.id for result in results))
     pages = {learner: feedback(clean(learner), _of(learner, results)) for learner in names}
     files: dict[str, str | bytes | None] = {
+        "answers.csv": answers(results),
         "canvas.csv": exports.canvas(standing, results),
         "class.html": class_page(standing.labs, found, results, names, look_at),
         "items.csv": items_csv(found),

@@ -81,7 +81,7 @@ def read_roster(paths: Sequence[Path], zone: tzinfo | None = None) -> Roster:
         read = list(_people(sheet, zone))
         _twice(path, [person.id for person in read if person])
         before = len(people)
-        ids = tuple(person and _merge(people, before, person) for person in read)
+        ids = tuple(_merge(people, before, person) if person else None for person in read)
         sheets.append(replace(sheet, people=ids))
     return Roster(tuple(people), tuple(sheets), _index(people))
 

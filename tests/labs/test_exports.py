@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -12,7 +13,7 @@ import test_rosters
 from classes import LAB, result, standing
 
 from labs.classroom import exports
-from labs.classroom.gradebook import TOTALS, totals, write
+from labs.classroom.gradebook import TOTALS, answers, totals, write
 from labs.classroom.results import Result
 from labs.classroom.returns import moodle_feedback
 from labs.classroom.roster import read_roster
@@ -154,6 +155,17 @@ def test_totals_say_what_counts_and_when_it_was_handed_in():
     assert cells(totals([known])) == [
         list(TOTALS),
         ["'=ann", LAB.name, "3", "3", "50", "1.5", "2", "'=ann.ipynb", stamp, "handed in late"],
+    ]
+
+
+def test_what_answers_came_to_is_kept_in_the_order_of_the_exercises():
+    ann = result("ann")
+    values = {"1.2": "[12, 15]", "1.1": '"-1"'}
+
+    assert cells(answers([replace(ann, graded=replace(ann.graded, values=values)), result("bob")])) == [
+        ["learner", "lab", "exercise", "value"],
+        ["ann", LAB.name, "1.1", '"-1"'],
+        ["ann", LAB.name, "1.2", "[12, 15]"],
     ]
 
 
