@@ -26,6 +26,12 @@ PYODIDE_URL = "./../_static/ecs/pyodide/pyodide.mjs"
 PRELOADED = ["micropip", "piplite", "ipykernel", "comm", "pyodide-kernel", "jedi", "ipython"]
 """What the kernel loads at its start, by names of pyodide-lock.json; the rest comes with the first import."""
 
+STORAGE = ROOT / "book" / "lite_storage.js"
+"""Tells a learner whose browser keeps nothing."""
+
+DRIVERS = ["asyncStorage", "localStorageWrapper", "memoryStorageDriver"]
+"""Where JupyterLite keeps things, by localforage's names, the first that works: IndexedDB, localStorage, memory."""
+
 KERNEL_EXTENSION = "@jupyterlite/pyodide-kernel-extension"
 LAB_EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", KERNEL_EXTENSION, "anywidget", "jupyterlab-plotly"]
 """The front-end extensions that the labs need; whatever else .venv holds stays out."""
@@ -36,7 +42,7 @@ APPS = ["notebooks", "lab"]
 def build() -> str:
     """Builds JupyterLite if a lab, a version or this module changed."""
     also = [sys.version, json.dumps(lock_names())]
-    inputs = digest(Path(__file__), Path(policy.__file__), ROOT / "requirements.txt", RELEASED_LABS, also=also)
+    inputs = digest(Path(__file__), STORAGE, Path(policy.__file__), ROOT / "requirements.txt", RELEASED_LABS, also=also)
     return unless_fresh("lite", inputs, LITE / "jupyter-lite.json", make)
 
 
@@ -65,7 +71,8 @@ def make() -> str:
     command("lite", argv, env=environment(), cwd=source)
     check(WORK / "site")
     for page in (WORK / "site").glob("*/index.html"):
-        page.write_text(with_icon(page.read_text(encoding="utf-8")), encoding="utf-8")
+        page.write_text(with_warning(with_icon(page.read_text(encoding="utf-8"))), encoding="utf-8")
+    shutil.copy(STORAGE, WORK / "site" / STORAGE.name)
     policy.protect(WORK / "site", (WORK / "site").rglob("*.html"), policy.LAB)
     shutil.rmtree(LITE, ignore_errors=True)
     LITE.parent.mkdir(parents=True, exist_ok=True)
@@ -86,8 +93,16 @@ def with_icon(page: str) -> str:
     )
 
 
+def with_warning(page: str) -> str:
+    """The page with the script that says so when the browser's storage does not work."""
+    return page.replace("</body>", f'<script type="module" src="../{STORAGE.name}"></script></body>')
+
+
 def front_end_settings() -> dict[str, object]:
-    """jupyter-lite.json: our Pyodide, no fallback to PyPI, nothing that asks another host."""
+    """jupyter-lite.json: our Pyodide, no fallback to PyPI, nothing that asks another host.
+
+    Without any storage of the browser's a notebook is kept in memory, where without a fallback it would not open.
+    """
     kernel = {
         "pyodideUrl": PYODIDE_URL,
         "disablePyPIFallback": True,
@@ -97,7 +112,8 @@ def front_end_settings() -> dict[str, object]:
         "jupyter-lite-schema-version": 0,
         "jupyter-config-data": {
             "appName": "ECS by Experiment: labs",
-            "enableMemoryStorage": False,
+            "enableMemoryStorage": True,
+            **dict.fromkeys(("contentsStorageDrivers", "settingsStorageDrivers", "workspacesStorageDrivers"), DRIVERS),
             "litePluginSettings": {f"{KERNEL_EXTENSION}:kernel": kernel},
         },
     }

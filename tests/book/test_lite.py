@@ -59,3 +59,13 @@ def test_a_lab_names_its_language_so_that_jupyterlite_asks_nothing() -> None:
 def test_a_page_of_jupyterlite_names_its_icon_and_its_language() -> None:
     page = lite.with_icon("<html>\n<head>\n</head></html>")
     assert page == '<html lang="en">\n<head>\n    <link rel="icon" href="favicon.ico">\n</head></html>'
+
+
+def test_a_page_of_jupyterlite_looks_whether_the_browser_keeps_anything() -> None:
+    page = lite.with_warning("<body><main></main></body>")
+    assert page == '<body><main></main><script type="module" src="../lite_storage.js"></script></body>'
+
+
+def test_without_any_storage_a_notebook_is_kept_in_memory() -> None:
+    settings = json.loads(json.dumps(lite.front_end_settings()))["jupyter-config-data"]
+    assert settings["enableMemoryStorage"] is True
