@@ -179,20 +179,18 @@ class Account:
         self.provisioned: dict[str, int] = {}
         """By function, of those without a reservation."""
         self.unreserved_pool = Pool(concurrency)
-        names = ("UnreservedConcurrentExecutions", "ClaimedAccountConcurrency")
-        self._series = [sim.meter.series(name, SUBJECT, "Count") for name in names]
-        self._reports: list[int] = []
+        self.allocated = 0
+        """What is reserved or provisioned; of a function that has both, what it reserved."""
+        series = sim.meter.series
+        self._note_unreserved = series("UnreservedConcurrentExecutions", SUBJECT, "Count")
+        self._note_claimed = series("ClaimedAccountConcurrency", SUBJECT, "Count")
+        self._reported = self._in_progress = 0
 
     def register(self, name: str) -> None:
         """Take a function's name; InvalidSetting where another has it (ResourceConflictException)."""
         if name in self._names:
             raise InvalidSetting(f"a function named {name!r} exists already: give each a name of its own")
         self._names.add(name)
-
-    @property
-    def allocated(self) -> int:
-        """What is reserved or provisioned; of a function that has both, what it reserved."""
-        return sum(self.reserved.values()) + sum(self.provisioned.values())
 
     @property
     def unreserved(self) -> int:
@@ -205,13 +203,14 @@ class Account:
         When the last one has, the account's own data points are noted
         [Lambda Developer Guide, monitoring-concurrency; read 2026-11-25].
         """
-        self._reports.append(in_progress)
-        if len(self._reports) == len(self._names):
+        self._reported += 1
+        self._in_progress += in_progress
+        if self._reported == len(self._names):
             # Model: what was allocated counts as it is at the minute's end.
-            pool = self.unreserved_pool
-            for note, value in zip(self._series, (pool.peak, pool.peak + self.allocated), strict=True):
-                note({"Maximum": value})
-            pool.peak, self._reports = sum(self._reports), []
+            pool, peak = self.unreserved_pool, self.unreserved_pool.peak
+            self._note_unreserved({"Maximum": peak})
+            self._note_claimed({"Maximum": peak + self.allocated})
+            pool.peak, self._reported, self._in_progress = self._in_progress, 0, 0
 
     def reserve(self, name: str, count: int) -> Pool:
         """A pool of a function's own; InvalidSetting where fewer than 100 would stay unreserved."""
@@ -229,6 +228,7 @@ class Account:
                 f"{what}={count} of {name!r}: at most {max(most, 0)} can still be set aside of the account's"
                 f" {self.concurrency}, since {UNRESERVED} stay unreserved; use less, or build an Account with more"
             )
+        self.allocated += count - claims.get(name, 0)
         claims[name] = count
         self.unreserved_pool.limit = self.unreserved
 
