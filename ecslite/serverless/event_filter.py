@@ -10,15 +10,17 @@ wildcard and cidr; numeric does not work on a table, whose numbers are written a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from json import dumps
 from typing import Any
 
 from ecslite.serverless.filter_policy import matches, rule_values, shape_faults
 from ecslite.serverless.message import Message
 
-__all__ = ["KEYS", "MOST_FILTERS", "OPERATORS", "EventFilter", "filter_faults"]
+__all__ = ["KEYS", "LONGEST_PATTERN", "MOST_FILTERS", "OPERATORS", "EventFilter", "filter_faults"]
 
-MOST_FILTERS = 5
-"""Patterns of one mapping, until the quota is raised to 10."""
+MOST_FILTERS, LONGEST_PATTERN = 5, 4096
+"""Patterns of one mapping, until the quota is raised to 10, and the characters of each as JSON
+[Lambda API, FilterCriteria; read 2026-11-25]."""
 
 KEYS = {"queue": ("body",), "stream": ("eventName", "dynamodb")}
 """What a pattern may look at. Of an SQS message Lambda filters by the body alone."""
@@ -71,6 +73,8 @@ def filter_faults(patterns: Sequence[Mapping[str, Any]], source: str) -> Iterato
     known, refused = KEYS[source], () if source == "queue" else ("numeric",)
     for place, pattern in enumerate(patterns):
         where = f"filter_criteria[{place}]"
+        if (size := len(dumps(pattern))) > LONGEST_PATTERN:
+            yield f"{where} has {size:,} characters: use {LONGEST_PATTERN:,} at the most"
         for key in pattern:
             if key not in (*known, "$or"):
                 yield f"{where} looks at {key!r}: of a {source} a pattern looks at {', '.join(known)}"

@@ -144,6 +144,7 @@ def test_a_table_filters_its_own_changes():
         ([{"messageId": ["1"]}], r"filter_criteria\[0\] looks at 'messageId': of a queue a pattern looks at body"),
         ([{"body": {"a": "b"}}], r"filter_criteria\[0\]: body.a='b' is not a list of values: write \['b'\]"),
         ([{"body": {"a": [{"wildcard": "b*"}]}}], "'wildcard' is no operator for a queue: use equals-ignore-case"),
+        ([{"body": {"a": ["b" * 5000]}}], r"filter_criteria\[0\] has 5,\d+ characters: use 4,096 at the most"),
         ([{"body": {"a": 5}}], "body.a=5 is not a list of values"),
     ],
 )

@@ -10,6 +10,7 @@ import pytest
 
 import ecslite as ecs
 from ecslite.serverless.delivery_policy import BACKOFF_FUNCTIONS
+from ecslite.serverless.event_filter import LONGEST_PATTERN
 from ecslite.serverless.event_source_settings import FUNCTION_RESPONSE_TYPES, MAXIMUM_CONCURRENCY, MappingSettings
 from ecslite.serverless.fifo import DEDUPLICATION_SCOPES, FIFO_THROUGHPUT_LIMITS
 from ecslite.serverless.filter_policy import FILTER_POLICY_SCOPES
@@ -91,6 +92,10 @@ def test_maximum_concurrency_and_pollers_lie_within_what_the_api_takes():
     pollers = MAPPING["ProvisionedPollerConfig"].members
     names = {pascal(name) for name in inspect.signature(ecs.ProvisionedPollerConfig).parameters}
     assert names <= set(pollers)
+
+
+def test_a_filters_pattern_is_as_long_as_the_api_takes():
+    assert MAPPING["FilterCriteria"].members["Filters"].member.members["Pattern"].metadata["max"] == LONGEST_PATTERN
 
 
 def test_topics_take_the_apis_protocols_scopes_and_backoff_functions():
