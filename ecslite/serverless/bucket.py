@@ -252,7 +252,8 @@ class Bucket(Part):
         # Model: CloudWatch has these two once a day.
         yield Sample("BucketSizeBytes", self.name, "Bytes", {"Average": self._stored_kib * 1024})
         yield Sample("NumberOfObjects", self.name, "Count", {"Average": len(self._objects)})
-        self.sim.level("NotificationsWaiting", self.name, self.notifications.waiting)
+        if self._seconds is None:
+            self.sim.level("NotificationsWaiting", self.name, self.notifications.waiting)
         self._tell()
         self._begin_period()
 

@@ -119,6 +119,7 @@ def test_a_buckets_figure_has_its_fullest_prefix_beside_what_it_takes(slow_bucke
     assert (drawn["photos limit"]["y"], drawn["photos limit"]["line"]["dash"]) == ([100, 100], "dash")
     assert "Bucket photos: fullest prefix at most 146 %" in parts.alt(slow_bucket)
     assert "what it takes" not in parts.alt(slow_bucket)
+    assert [panel.name for panel in parts.panels(slow_bucket)] == ["photos rates", "photos prefixes"]
 
 
 def test_a_tables_figure_has_consumed_beside_provisioned_units():
