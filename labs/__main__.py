@@ -1,4 +1,4 @@
-"""`python -m labs release`, `instructor`, `list`, `letters`, `grade`."""
+"""`python -m labs release`, `instructor`, `list`, `letters`, `protections`, `grade`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from labs.hidden import VARIABLE, class_key
 from labs.lab import LABS, Lab, LabError, ordered, parse_lab, read_lab, sources
 from labs.notebooks import instructor, released, text
 from labs.runner import Limits
+from labs.sandbox import sandbox
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -46,6 +47,8 @@ def _parser() -> argparse.ArgumentParser:
     letters = commands.add_parser("letters", help="print the right letters of an exercise with steps to be ordered")
     letters.add_argument("exercise", help='its number, such as "3.4"')
     letters.set_defaults(command=_letters)
+    protections = commands.add_parser("protections", help="print what keeps submissions apart on this machine")
+    protections.set_defaults(command=_protections)
     grading = commands.add_parser("grade", help="grade a class")
     grading.add_argument(
         "submissions", type=Path, help="a folder or a .zip of notebooks, as a learning platform gives it"
@@ -95,6 +98,11 @@ def _list(chosen: argparse.Namespace) -> int:
         for each in lab.exercises:
             varied = f"{each.variants} variants" if each.variants > 1 else ""
             print(f"  {each.number:5} {each.kind:8} {each.points:2} points  {varied:11} {each.title}")
+    return 0
+
+
+def _protections(chosen: argparse.Namespace) -> int:
+    print(sandbox().protections)
     return 0
 
 

@@ -42,6 +42,9 @@ NOBODY = 65534
 FIRST_USER = 1_000_000_000
 """Root gives each run a user number of its own, which owns nothing and shares its limits with nobody."""
 
+USERS = Path("/proc/self/uid_map")
+"""Where Linux tells which user numbers this process's users have: few in some containers."""
+
 CAPABILITIES = ("CAP_SETUID", "CAP_SETGID", "CAP_KILL", "CAP_CHOWN")
 """What nbval's process keeps of root's powers, to start its kernel as that user and to interrupt it."""
 
@@ -260,9 +263,9 @@ def _environment(room: Path) -> dict[str, str]:
 
 
 def _most_users() -> int:
-    """The highest user number that this system knows of: few in some containers."""
+    """The highest user number that can be given to a process here."""
     try:
-        lines = [line.split() for line in Path("/proc/self/uid_map").read_text().splitlines()]
+        lines = [line.split() for line in USERS.read_text().splitlines()]
         return max(int(first) + int(many) - 1 for first, _, many in lines)
     except (OSError, ValueError):
         return NOBODY

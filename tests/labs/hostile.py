@@ -325,7 +325,7 @@ def ordinary():
         "links": Attack(LINKS, "the answer seen is 3"),
         "little-by-little": Attack("while True: print('x' * 1000)", ""),
         "long-text": Attack("half = 'x' * 10**7", "no value could be read"),
-        "no-folder": Attack("import os, shutil\nshutil.rmtree(os.getcwd())\nhalf = 3", "the answer seen is 3"),
+        "no-folder": Attack("import os, shutil\nshutil.rmtree(os.getcwd())\nhalf = 3", "the answer"),
         "no-number": Attack("half = float('nan')", "the answer seen is nan"),
         "no-stdout": Attack(
             "import os, sys\nsys.stdout.close()\nos.close(1)\nhalf = 10", "I/O operation on closed file", 0
@@ -355,8 +355,8 @@ def ordinary():
         "daemon": Attack(DAEMON, "the answer seen is 3", needs="own_processes"),
         "disk": Attack(DISK, "No space left", needs="own_files"),
         "forks": Attack(FORKS, "processes and threads", needs="limits"),
-        "kills-all": Attack("import os\nos.kill(-1, 9)\nhalf = 3", "ProcessLookupError", needs="own_user"),
-        "kills-parent": Attack("import os\nos.kill(os.getppid(), 9)\nhalf = 3", "", needs="own_user"),
+        "kills-all": Attack("import os\nos.kill(-1, 9)\nhalf = 3", "the answer", needs="own_user"),
+        "kills-parent": Attack("import os\nos.kill(os.getppid(), 9)\nhalf = 3", "the answer", needs="own_user"),
     }
 
 
@@ -522,8 +522,7 @@ for number in os.listdir("/proc/self/fd"):
     path = f"/proc/self/fd/{number}"
     tries(f"open file {number}", lambda: os.path.isfile(path) and not os.readlink(path).startswith(os.getcwd()))
 for folder in (".", ".."):
-    for name in os.listdir(folder):
-        tries(name, lambda: secret(text(os.path.join(folder, name))))
+    tries(folder, lambda: any(secret(text(each.path)) for each in os.scandir(folder) if each.is_file()))
 """
 
 

@@ -176,3 +176,47 @@ def test_what_a_process_has_started_is_counted_and_ended():
         processes.end_descendants(os.getpid())
 
         assert (counted, each, user, child.wait()) == ((True, True), True, True, -9)
+
+
+def test_a_room_for_another_user_can_be_entered_by_that_user_and_listed_by_nobody_but_root():
+    if os.geteuid() != 0:
+        pytest.skip("only root can give a folder away")
+    with Sandbox(other_user=True).room(12345) as room:
+        seen = room.stat()
+
+    assert (oct(seen.st_mode & 0o777), seen.st_uid, seen.st_gid) == ("0o710", 0, 12345)
+
+
+def test_the_users_of_a_container_are_those_of_its_map(monkeypatch, tmp_path):
+    (tmp_path / "uid_map").write_text("0 100000 65536\n70000 1000 1\n")
+    monkeypatch.setattr(sandbox, "USERS", tmp_path / "uid_map")
+    few = sandbox._most_users()
+    monkeypatch.setattr(sandbox, "USERS", tmp_path / "none")
+
+    assert (few, sandbox._most_users()) == (70000, sandbox.NOBODY)
+
+
+def test_a_folder_of_programs_that_is_no_link_is_shown_as_it_is(monkeypatch, tmp_path):
+    monkeypatch.setattr(sandbox, "LINKED", (str(tmp_path), "/no/such/folder"))
+    words = sandbox._files()
+    at = len(words) - words[::-1].index(str(tmp_path)) - 1
+
+    assert words[at - 2 : at + 1] == ["--ro-bind", str(tmp_path), str(tmp_path)]
+    assert "/no/such/folder" not in words
+
+
+def test_a_process_that_is_gone_has_no_numbers_and_is_not_alive():
+    with subprocess.Popen([sys.executable, "-c", "pass"]) as child:
+        child.wait()
+
+    assert (processes._table(f"/proc/{child.pid}/status"), processes._alive(child.pid)) == ({}, False)
+
+
+def test_what_cannot_be_ended_is_given_up(monkeypatch):
+    monkeypatch.setattr(processes, "descendants", lambda pid: [child])
+    monkeypatch.setattr(processes, "_alive", lambda pid: killed.append(pid) is None)
+    killed = []
+    child = 2**22 + 1  # beyond what Linux counts to
+    processes.end_descendants(1)
+
+    assert killed == [child] * 20
