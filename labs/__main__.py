@@ -51,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     protections.set_defaults(command=_protections)
     grading = commands.add_parser("grade", help="grade a class")
     grading.add_argument(
-        "submissions", type=Path, help="a folder or a .zip of notebooks, as a learning platform gives it"
+        "submissions", type=Path, nargs="+", help="folders and .zips of notebooks, as a learning platform gives them"
     )
     grading.add_argument("--out", type=Path, required=True, help="the folder for the gradebooks and the feedback")
     grading.add_argument("--lab", action="append", help="only this lab; say it again for another one")

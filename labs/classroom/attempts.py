@@ -40,6 +40,8 @@ class Attempt:
     order: tuple[datetime, int, str] = (LONG_AGO, 0, "")
     answered: bool = True
     """Whether an answer cell holds anything else than when it was released."""
+    participant: str = ""
+    """Moodle's number of the learner, which is another one in each assignment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,15 @@ class Learner:
 
 def learners(papers: Iterable[Paper], labs: Sequence[Lab], roster: Roster, rules: Rules) -> list[Learner]:
     """All learners by id, also those of the roster who handed in nothing. Two of one name get their numbers added."""
+    papers = list(papers)
+    shared = _shared_names(papers)
     owned: dict[tuple[str, str], list[Paper]] = defaultdict(list)
     for paper in papers:
         known = roster.find(paper)
-        owned[(known, "") if known else (paper.learner, _number(paper))].append(paper)
-    names = [name for name, _ in owned]
+        number = _number(paper) if paper.learner in shared else ""
+        owned[(known, "") if known else (paper.learner, number)].append(paper)
     found = [
-        _learner(f"{name} ({number})" if number and names.count(name) > 1 else name, theirs, labs, rules)
+        _learner(f"{name} ({number})" if number else name, theirs, labs, rules)
         for (name, number), theirs in owned.items()
     ]
     there = {learner.id for learner in found}
@@ -75,6 +79,14 @@ def attempts_at(learner: Learner, lab: Lab) -> list[Attempt]:
     """A learner's attempts at a lab, the earliest first. A copy without any answer counts only if there is no other."""
     found = [attempt for attempt in learner.attempts if attempt.lab is lab]
     return [attempt for attempt in found if attempt.answered] or found[-1:]
+
+
+def _shared_names(papers: Iterable[Paper]) -> set[str]:
+    """Names that have several numbers in one source, and so are several learners'."""
+    numbers: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for paper in papers:
+        numbers[(paper.source, paper.learner)].add(_number(paper))
+    return {name for (_, name), found in numbers.items() if len(found - {""}) > 1}
 
 
 def _number(paper: Paper) -> str:
@@ -122,9 +134,18 @@ def _attempt(name: str, paper: Paper, file: File, labs: Sequence[Lab], rules: Ru
     lab = lab_of(notebook, labs)
     submission = read_submission(name, notebook, lab)
     digest = sha256(content).hexdigest()
-    moment = file.modified if rules.file_times else None
-    order = (file.modified or LONG_AGO, paper.attempt, file.path)
-    return Attempt(lab, submission, digest, file.path, moment, paper.late, order, _answered(lab, submission))
+    path = f"{paper.source}/{file.path}" if paper.source else file.path
+    return Attempt(
+        lab,
+        submission,
+        digest,
+        path,
+        handed_in=file.modified if rules.file_times else None,
+        marked_late=paper.late,
+        order=(file.modified or LONG_AGO, paper.attempt, path),
+        answered=_answered(lab, submission),
+        participant=paper.ids.get("moodle", ""),
+    )
 
 
 def _answered(lab: Lab, submission: Submission) -> bool:

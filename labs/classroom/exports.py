@@ -106,21 +106,36 @@ def _grade_cells(result: Result) -> tuple[str, str]:
 
 
 def worksheets(standing: Standing, results: Sequence[Result]) -> Iterator[tuple[str, str]]:
-    """Each lab's name, and Moodle's own grading worksheet with its grades and comments filled in.
+    """Files by name: Moodle's own grading worksheets, each with the grades and comments of its lab filled in.
 
+    A worksheet is of the lab whose notebooks came with its participants' numbers; those are others in each assignment.
     All other cells stay as they are: Moodle finds a learner by "Identifier" and takes no grade for one who was graded
     after "Last modified (grade)". Moodle finds the columns by their names in the language of the person who uploads.
     [moodle, mod/assign/feedback/offline/importgradeslib.php; read 2026-11-25]
     """
     theirs = _by_learner(results)
-    for sheet in standing.roster.sheets:
-        if sheet.kind == "worksheet":
-            for lab in standing.labs:
-                filled = [
-                    _filled(sheet, line, theirs[identity][lab.name] if identity in theirs else None)
-                    for line, identity in zip(sheet.lines, sheet.people, strict=True)
-                ]
-                yield lab.name, lines([sheet.header, *filled])
+    sheets = [sheet for sheet in standing.roster.sheets if sheet.kind == "worksheet"]
+    for lab in standing.labs:
+        for number, sheet in enumerate((each for each in sheets if _is_of(each, lab, standing, results)), start=1):
+            filled = [
+                _filled(sheet, line, theirs[identity][lab.name] if identity in theirs else None)
+                for line, identity in zip(sheet.lines, sheet.people, strict=True)
+            ]
+            more = f"-{number}" if number > 1 else ""
+            yield f"moodle-worksheet-{lab.name}{more}.csv", lines([sheet.header, *filled])
+
+
+def _is_of(sheet: Sheet, lab: Lab, standing: Standing, results: Sequence[Result]) -> bool:
+    """Whether a worksheet's participants handed in this lab. Notebooks that are not from Moodle can be of any sheet."""
+    numbers = {
+        result.attempt.participant
+        for result in results
+        if result.lab is lab and result.attempt is not None and result.attempt.participant
+    }
+    if not numbers:
+        return len(standing.labs) == 1
+    at = sheet.header.index("Identifier")
+    return any(re.sub(r"\D", "", line[at]) in numbers for line in sheet.lines)
 
 
 def _filled(sheet: Sheet, line: Sequence[str], result: Result | None) -> list[str]:

@@ -18,7 +18,7 @@ from labs.classroom.attempts import Attempt, learners
 from labs.classroom.files import handed_in
 from labs.classroom.gradebook import table, write
 from labs.classroom.journal import Journal
-from labs.classroom.layouts import papers
+from labs.classroom.layouts import Paper, papers
 from labs.classroom.progress import Step, Tell
 from labs.classroom.reports import write_reports
 from labs.classroom.results import Place, Result, Standing, Timed, graded_labs, place
@@ -38,7 +38,7 @@ SELDOM = 5
 
 def grade(
     labs: Sequence[Lab],
-    top: Path,
+    tops: Path | Sequence[Path],
     out: Path,
     *,
     jobs: int,
@@ -48,14 +48,12 @@ def grade(
     key: ClassKey = PUBLIC,
     tell: Tell = print,
 ) -> list[Row]:
-    """Grade all submissions of a folder or a .zip, each to the lab that it belongs to, into the folder `out`.
+    """Grade all submissions of some folders and .zips, each to the lab that it belongs to, into the folder `out`.
 
     Ctrl-C ends what runs. What was graded by then is in grades.csv, and is not run again the next time.
     """
     roster, rules = roster or Roster(), rules or Rules()
-    found = papers(handed_in(top), top.stem if top.is_file() else top.resolve().name)
-    if not found:
-        raise LabError(f"{top} holds no submission: put in NAME.ipynb or NAME/....ipynb, one for each learner")
+    found = _papers([tops] if isinstance(tops, Path) else tops)
     everyone = tuple(learners(found, labs, roster, rules))
     standing = Standing(graded_labs(labs, everyone), everyone, roster, rules)
     _make(out)
@@ -64,6 +62,19 @@ def grade(
     results = standing.results(done)
     write_reports(out, standing, results, done)
     return _rows(results)
+
+
+def _papers(tops: Sequence[Path]) -> list[Paper]:
+    """What all folders and zips hold; LabError if one of them holds nothing."""
+    every = []
+    for number, top in enumerate(tops, start=1):
+        name = top.stem if top.is_file() else top.resolve().name
+        found = papers(handed_in(top), name)
+        if not found:
+            raise LabError(f"{top} holds no submission: put in NAME.ipynb or NAME/....ipynb, one for each learner")
+        source = f"{number} {name}" if len(tops) > 1 else ""
+        every += [replace(paper, source=source) for paper in found]
+    return every
 
 
 def _make(out: Path) -> None:

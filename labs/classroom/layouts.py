@@ -33,6 +33,8 @@ class Paper:
     """Canvas's mark: later than Canvas's due date, nobody knows by how much."""
     attempt: int = 0
     """The number that Canvas or a browser puts behind a name that was there before."""
+    source: str = ""
+    """The folder or zip it comes from, where several are graded together."""
 
 
 Layout = Callable[[Sequence[File], str], Iterator[Paper]]

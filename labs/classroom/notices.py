@@ -28,6 +28,7 @@ def notices(standing: Standing, results: Sequence[Result], protections: Protecti
             ((attempt.submission.id, attempt) for attempt in attempts if attempt.submission.id),
             "The same id in the learner cell, so the same variants",
         ),
+        *_variants(standing, attempts),
         *(f"While this was graded, {each}." for each in protections.missing),
     ]
 
@@ -38,6 +39,17 @@ def _unknown(standing: Standing) -> Iterator[str]:
     for learner in standing.everyone:
         if learner.handed_in and standing.roster.person(learner.id) is None:
             yield f"{learner.id} is not on the roster, so no file for Canvas or Moodle has this learner in it."
+
+
+def _variants(standing: Standing, attempts: Sequence[Attempt]) -> Iterator[str]:
+    """Whose variants a learner had. Without an id each exercise has its first one."""
+    for attempt in attempts:
+        learner, said, where = attempt.submission.learner, attempt.submission.id, f"In {attempt.lab.name}"
+        person = standing.roster.person(learner)
+        if said and person is not None and not person.is_called(said):
+            yield f"{where}, {learner} wrote the id {said!r}, by which the roster does not know {learner}."
+        elif not said and any(exercise.variants > 1 for exercise in attempt.lab.exercises):
+            yield f"{where}, {learner} wrote no id, and had the first variant of each exercise."
 
 
 def _shared(marked: Iterable[tuple[str, Attempt]], what: str) -> Iterator[str]:

@@ -32,14 +32,14 @@ def write_reports(out: Path, standing: Standing, results: Sequence[Result], done
         "class.html": class_page(standing.labs, found, results, names, look_at),
         "items.csv": items_csv(found),
         "moodle.csv": exports.moodle(standing, results),
-        "moodle-feedback.zip": moodle_feedback(standing.everyone, standing.roster, pages),
         "times.csv": _times(done),
         "totals.csv": totals(results),
         "why.csv": why_csv(standing.labs, results),
         "why.html": why_page(standing.labs, results),
         "wrong-answers.csv": wrong_csv(found),
     }
-    files |= {f"moodle-worksheet-{lab}.csv": text for lab, text in exports.worksheets(standing, results)}
+    files |= {path.name: None for form in ("worksheet-*.csv", "feedback-*.zip") for path in out.glob(f"moodle-{form}")}
+    files |= dict(exports.worksheets(standing, results)) | dict(moodle_feedback(standing, results, pages))
     for name, content in files.items():
         if content is None:
             (out / name).unlink(missing_ok=True)

@@ -37,6 +37,10 @@ class Person:
     email: str = ""
     handed_in: datetime | None = None
 
+    def is_called(self, text: str) -> bool:
+        """Whether a text is one of the ids by which systems know this person."""
+        return _folded(text) in {_folded(self.id)} | {value for _, value in self.keys}
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:

@@ -18,6 +18,7 @@ from labs.classroom.results import Result
 from labs.classroom.returns import moodle_feedback
 from labs.classroom.roster import read_roster
 from labs.classroom.rules import Lateness
+from labs.lab import Lab
 
 JANE = "jdoe@uni.edu"
 
@@ -104,10 +105,10 @@ def test_moodle_s_import_leaves_out_whom_it_could_not_find(roster):
 
 def test_moodle_s_worksheet_comes_back_with_grades_scaled_and_all_else_as_it_was(roster):
     jane = result("S-1")
-    ((lab, made),) = exports.worksheets(standing(jane, roster=roster(test_rosters.WORKSHEET)), [jane])
+    ((name, made),) = exports.worksheets(standing(jane, roster=roster(test_rosters.WORKSHEET)), [jane])
     before, after = cells(test_rosters.WORKSHEET), cells(made)
 
-    assert lab == LAB.name
+    assert name == "moodle-worksheet-00-counting.csv"
     assert (after[1][5], after[1][10]) == ("100", "2 of 2 exercises right, 3 points")
     after[1][5] = after[1][10] = ""
     assert after == before
@@ -129,22 +130,60 @@ def test_a_worksheet_without_a_maximum_and_comments_gets_the_points(roster):
     assert cells(made)[1] == ["Participant 7", "2", "-"]
 
 
-def test_moodle_gets_the_pages_by_the_participant_s_number(roster):
-    jane, bob = result("S-1"), result("Bob_<b>", ids={"moodle": "8"})
-    pages = {"S-1": "for Jane", "Bob_<b>": "for Bob", "ann": "for Ann"}
-    listed = roster(test_rosters.WORKSHEET)
-    made = [moodle_feedback([jane.learner, bob.learner, result("ann").learner], listed, pages) for _ in range(2)]
+OTHER = Lab("02-other", LAB.cells)
 
-    with zipfile.ZipFile(io.BytesIO(made[0])) as archive:
+
+def came_from_moodle(learner, number, lab=LAB):
+    made = result(learner, lab=lab)
+    return replace(made, attempt=replace(made.attempt, participant=number))
+
+
+def test_a_worksheet_is_of_the_lab_that_its_participants_handed_in(roster):
+    again = test_rosters.WORKSHEET.replace("1234567", "77").replace("1234568", "78")
+    both = [came_from_moodle("S-1", "1234567"), came_from_moodle("S-1", "77", OTHER)]
+    class_of_one = standing(both[0], roster=roster(again, test_rosters.WORKSHEET), labs=(LAB, OTHER))
+    made = dict(exports.worksheets(class_of_one, both))
+
+    assert {name: cells(text)[1][0] for name, text in made.items()} == {
+        "moodle-worksheet-00-counting.csv": "Participant 1234567",
+        "moodle-worksheet-02-other.csv": "Participant 77",
+    }
+
+
+def test_a_class_in_two_worksheets_gets_two(roster):
+    rest = test_rosters.WORKSHEET.replace("1234567", "77").replace("1234568", "78").replace("S-1", "S-9")
+    rest = rest.replace("jdoe", "other").replace("Jane Doe", "Jim Roe").replace("alee", "blee").replace("Ann Lee", "Bo")
+    jane = result("S-1")
+    made = exports.worksheets(standing(jane, roster=roster(test_rosters.WORKSHEET, rest)), [jane])
+
+    assert [name for name, _ in made] == ["moodle-worksheet-00-counting.csv", "moodle-worksheet-00-counting-2.csv"]
+
+
+def test_moodle_gets_the_pages_by_the_participant_s_number(roster):
+    everyone = [result("S-1"), came_from_moodle("Bob_<b>", "8"), result("ann")]
+    pages = {each.learner.id: f"for {each.learner.id}" for each in everyone}
+    listed = standing(*everyone, roster=roster(test_rosters.WORKSHEET))
+    made = [dict(moodle_feedback(listed, everyone, pages)) for _ in range(2)]
+
+    with zipfile.ZipFile(io.BytesIO(made[0]["moodle-feedback-00-counting.zip"])) as archive:
         assert {name: archive.read(name).decode() for name in archive.namelist()} == {
-            "S-1_1234567_assignsubmission_file/feedback.html": "for Jane",
-            "Bob b_8_assignsubmission_file/feedback.html": "for Bob",
+            "S-1_1234567_assignsubmission_file/feedback.html": "for S-1",
+            "Bob b_8_assignsubmission_file/feedback.html": "for Bob_<b>",
         }
     assert made[0] == made[1]
 
 
+def test_of_several_labs_only_the_number_that_came_with_a_notebook_counts(roster):
+    everyone = [came_from_moodle("S-1", "7"), result("S-1", lab=OTHER)]
+    listed = standing(everyone[0], roster=roster(test_rosters.WORKSHEET), labs=(LAB, OTHER))
+
+    assert list(dict(moodle_feedback(listed, everyone, {"S-1": "x"}))) == ["moodle-feedback-00-counting.zip"]
+
+
 def test_where_moodle_knows_nobody_there_are_no_pages_for_it(roster):
-    assert moodle_feedback([result("ann").learner], roster(test_rosters.CANVAS), {"ann": "for Ann"}) is None
+    ann = result("ann")
+
+    assert list(moodle_feedback(standing(ann, roster=roster(test_rosters.CANVAS)), [ann], {"ann": "x"})) == []
 
 
 def test_totals_say_what_counts_and_when_it_was_handed_in():

@@ -45,9 +45,9 @@ def source(tmp_path):
 def grade(source, tmp_path):
     """Runs the command; the code, and what was written, by name."""
 
-    def run(top, *words):
+    def run(*words):
         out = tmp_path / "out"
-        code = main(["--source", str(source), "grade", str(top), "--out", str(out), *map(str, words)])
+        code = main(["--source", str(source), "grade", "--out", str(out), *map(str, words)])
         return code, {path.name: path.read_text(encoding="utf-8") for path in out.glob("*.*") if path.suffix != ".zip"}
 
     return run
@@ -107,6 +107,25 @@ def test_several_labs_at_once_each_by_what_its_notebook_says(tmp_path, grade):
         ("bob", "02-again", "bob/c.ipynb"),
     ]
     assert "no notebook of this lab was handed in" in written["grades.csv"]
+
+
+def test_a_download_for_each_lab_is_graded_together(tmp_path, grade):
+    again = {**REFUSED, "metadata": {"ecslite": {"lab": "02-again"}}}
+    tops = [
+        zipped(tmp_path / "lab-1.zip", {"Jane Doe_11_assignsubmission_file_/lab.ipynb": REFUSED}),
+        zipped(tmp_path / "lab-2.zip", {"Jane Doe_22_assignsubmission_file_/lab.ipynb": again}),
+    ]
+    code, written = grade(*tops)
+
+    assert code == 0
+    assert [(line[0], line[1], line[7]) for line in cells(written["totals.csv"])[1:]] == [
+        ("Jane Doe", "00-counting", "1 lab-1/Jane Doe_11_assignsubmission_file_/lab.ipynb"),
+        ("Jane Doe", "02-again", "2 lab-2/Jane Doe_22_assignsubmission_file_/lab.ipynb"),
+    ]
+    assert sorted(path.name for path in (tmp_path / "out").glob("*.zip")) == [
+        "moodle-feedback-00-counting.zip",
+        "moodle-feedback-02-again.zip",
+    ]
 
 
 def test_one_lab_alone_if_it_is_named(tmp_path, grade, capsys):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import papers
 from classes import LAB, attempt, graded, result, standing
 
 from labs.classroom.attempts import Learner
@@ -40,6 +41,24 @@ def test_files_and_ids_of_several_learners_are_named():
 
 def test_the_released_notebook_handed_in_as_it_is_is_nobody_s_copy():
     assert of(tried("ann", "1", answered=False), tried("bob", "1", answered=False)) == []
+
+
+def test_an_id_that_the_roster_does_not_know_as_the_learner_s_is_named():
+    roster = Roster((Person("ann", keys=frozenset({("email", "ann@uni.edu")})), Person("bob"), Person("cid")))
+    everyone = [tried("ann", "1", "Ann@uni.edu"), tried("bob", "2", "BOB"), tried("cid", "3", "easy")]
+
+    assert of(*everyone, roster=roster) == [
+        "In 00-counting, cid wrote the id 'easy', by which the roster does not know cid."
+    ]
+
+
+def test_no_id_is_named_where_exercises_vary():
+    varied = papers.VARIED
+    made = attempt("ann", lab=varied)
+
+    assert of(Result(Learner("ann", (made,)), varied, graded("ann"), made, 1)) == [
+        "In 00-varied, ann wrote no id, and had the first variant of each exercise."
+    ]
 
 
 def test_who_is_not_on_the_roster_and_who_handed_in_nothing_is_named():

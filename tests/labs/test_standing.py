@@ -113,6 +113,17 @@ def test_two_of_one_name_are_told_apart_by_their_numbers():
     assert [each.id for each in found] == ["Jane Doe (1)", "Jane Doe (2)"]
 
 
+def test_one_whose_number_is_another_in_each_assignment_is_one_learner():
+    found = read(
+        paper("Jane Doe", papers.answered(), "a.ipynb", ids={"moodle": "1"}, source="1 lab-1"),
+        paper("Jane Doe", papers.answered(), "a.ipynb", ids={"moodle": "7"}, source="2 lab-2"),
+    )
+
+    assert [(each.id, [tried.path for tried in each.attempts]) for each in found] == [
+        ("Jane Doe", ["1 lab-1/a.ipynb", "2 lab-2/a.ipynb"])
+    ]
+
+
 def test_a_file_and_a_folder_of_one_name_are_one_learner():
     found = read(
         paper("ann", papers.answered()), paper("ann", papers.answered(), "ann/lab.ipynb", ids={"login": "ann"})
