@@ -16,7 +16,7 @@ from typing import Any
 import jupytext
 from jupytext.myst import MystMetadataParsingError
 
-from ecslite.checks import canonical, seal
+from ecslite.checks import DECIMALS, canonical, seal
 from labs.steps import letters, shuffled, shuffles
 
 __all__ = ["KINDS", "LABS", "Cell", "Exercise", "Lab", "LabError", "ordered", "parse_lab", "read_lab", "sources"]
@@ -185,6 +185,13 @@ def _field_faults(exercise: str, variants: list[Mapping[str, Any]], letters: str
             f"the variants of exercise {exercise} have different fields or numbers of wrong answers ({shapes}):"
             " give each the same, so that they are equally hard"
         )
+    for name, field in (each for fields in variants for each in fields.items()):
+        places = field.get("decimals", DECIMALS)
+        values = [canonical(value, places) for value, _ in field.get("wrong") or ()]
+        if "right" in field and canonical(field["right"], places) in values:
+            yield f"exercise {exercise}: {name} is right as {field['right']!r}, and that is named as a wrong answer too"
+        if len(values) > len(set(values)):
+            yield f"exercise {exercise}: {name} names a wrong answer twice, of {', '.join(values)}: keep one of them"
     rights = {canonical(fields["order"].get("right")) for fields in variants if "order" in fields}
     if letters and (wrong := sorted(rights - {letters})):
         yield f"exercise {exercise}: its steps are in order as {letters!r}, and its check says {wrong[0]!r}"

@@ -111,6 +111,19 @@ def test_variants_that_are_not_alike_are_refused(tmp_path, old, new):
     assert "the variants of exercise 1.1 have different fields" in refused(tmp_path, old, new)
 
 
+def test_a_right_answer_that_is_named_as_a_wrong_one_is_refused(tmp_path):
+    said = refused(tmp_path, '[3, "That is the number."]', '[6.001, "That is the number."]')
+
+    assert "exercise 1.1: double is right as 6, and that is named as a wrong answer too" in said
+
+
+def test_a_wrong_answer_that_is_named_twice_is_refused(tmp_path):
+    once = '- [2, "That is the first. Look at the others, too."]'
+    said = refused(tmp_path, once, f'{once}\n      - [2.0, "No."]')
+
+    assert "exercise 1.2: largest names a wrong answer twice, of 2.00, 2.00: keep one of them" in said
+
+
 def test_steps_that_are_not_a_list_are_refused_by_name(tmp_path):
     said = refused(tmp_path, '["Begin.", "Go on.", "End."]', '"Begin. Go on. End.".split()')
 
