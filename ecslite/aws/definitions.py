@@ -17,8 +17,11 @@ __all__ = ["register_task_definition"]
 REGISTER = "RegisterTaskDefinitionRequest"
 
 
-def register_task_definition(definition: TaskDefinition, *, port: int | None = None) -> dict[str, Any]:
-    """The parameters. `port` is mapped where the definition maps none: what stands behind a load balancer needs one.
+def register_task_definition(
+    definition: TaskDefinition, *, port: int | None = None, port_name: str | None = None
+) -> dict[str, Any]:
+    """The parameters. `port`, under `port_name`, is mapped where the definition maps none: load balancers and Service
+    Connect need one.
 
     >>> web = TaskDefinition("web", cpu=256, memory=512)
     >>> TaskDefinition.from_aws(register_task_definition(web)) == web
@@ -28,7 +31,7 @@ def register_task_definition(definition: TaskDefinition, *, port: int | None = N
     containers = said["containerDefinitions"]
     if port is not None and not any(one.get("portMappings") for one in containers):
         first = next(one for one in containers if one.get("essential", True))
-        first["portMappings"] = [{"containerPort": port}]
+        first["portMappings"] = [given(containerPort=port, name=port_name)]
     return said
 
 

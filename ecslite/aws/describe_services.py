@@ -91,7 +91,7 @@ def _in(moment: Moment, tasks: Sequence[Part], *states: str) -> int:
 
 
 def _id(service: Part, number: int) -> str:
-    """An event's id. Model: made from the service's name and the event's place, so that a run has the same ones."""
+    """An event's id, in the form of ECS's: the same run has the same ones."""
     return str(UUID(Destination().attachment(f"event/{service.id}/{number}")))
 
 

@@ -105,6 +105,14 @@ class Destination:
     def network_interface(self, id_: str) -> str:
         return f"eni-{_hex(17, 'interface', id_)}"
 
+    def namespace_id(self, name: str) -> str:
+        """The id of a Cloud Map namespace."""
+        return f"ns-{_hex(16, 'namespace', name)}"
+
+    def registry(self, name: str) -> str:
+        """The ARN of a Cloud Map service."""
+        return self.arn("servicediscovery", f"service/srv-{_hex(16, 'registry', name)}")
+
     def subnet(self, block: str) -> str:
         return f"subnet-{_hex(17, 'subnet', block)}"
 

@@ -37,8 +37,8 @@ HEALTH_REASONS = {
     "Target.FailedHealthChecks": "Health checks failed",
     "Target.ResponseCodeMismatch": "Health checks failed with these codes: [500]",
 }
-"""What a load balancer says of a reason code [Elastic Load Balancing API, TargetHealth]. Model: an application that
-answers its check with an error answers 500."""
+"""What a load balancer says of a reason code [Elastic Load Balancing API, TargetHealth; read 2026-11-25]."""
+# Model: an application that answers its check with an error answers 500.
 
 
 class ServiceEvent(NamedTuple):

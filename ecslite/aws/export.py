@@ -1,8 +1,8 @@
 """A whole simulation as calls of AWS's APIs, in an order in which AWS would accept them.
 
 What is written is what was built, not what became of it: a run changes nothing of it but the settings of later updates.
-Left out: standalone tasks, traffic, faults, how applications behave, and prices; Service Connect and service discovery;
-ways out of a VPC. Where AWS gives out a name, there is a placeholder (see `Destination`).
+Left out: traffic, faults, how applications behave, and prices; tasks that are run later than at the start; ways out of
+a VPC. Where AWS gives out a name, there is a placeholder (see `Destination`).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from ecslite.aws.call import Call, given
 from ecslite.aws.clusters import cluster_calls, group_calls
 from ecslite.aws.definitions import register_task_definition
 from ecslite.aws.destination import Destination
+from ecslite.aws.discovery import name_calls, namespace_calls, registries, service_connect
 from ecslite.aws.functions import api_calls, function_calls, mapping_call, permission_call
 from ecslite.aws.messaging import (
     bucket_calls,
@@ -35,10 +36,12 @@ from ecslite.aws.names import check_name
 from ecslite.aws.scaling import alarm_call, scaling_calls, tracking_alarms
 from ecslite.aws.services import network as network_configuration
 from ecslite.aws.services import shared_members
+from ecslite.aws.standalone import run_task
 from ecslite.capacity.auto_scaling_group import AutoScalingGroup
 from ecslite.capacity.provider import CapacityProvider
 from ecslite.ecs.cluster import Cluster
 from ecslite.ecs.families import Families
+from ecslite.ecs.run_task import Call as RunTaskCall
 from ecslite.ecs.service import Service
 from ecslite.ecs.task_definition import TaskDefinition
 from ecslite.ecs.workers import application_container, container_port
@@ -78,6 +81,7 @@ def to_aws(sim: Simulation, destination: Destination | None = None) -> list[Call
         *export.messaging(),
         *export.clusters(),
         *export.alarms(),
+        *export.discovery(),
         *export.services(),
         *export.functions(),
         *export.scaling(),
@@ -126,8 +130,10 @@ class _Export:
     def _standing(self) -> Iterator[tuple[tuple[Subnet, ...], tuple[SecurityGroup, ...]]]:
         for front in self.fronts:
             yield front.standing.subnets, front.standing.security_groups
-        for service in self.declared_services:
-            if (at := service.network_configuration) is not None:
+        asked = [service.network_configuration for service in self.declared_services]
+        asked += [call.network_configuration for call in self._of(RunTaskCall)]
+        for at in asked:
+            if at is not None:
                 yield tuple(at.subnets), tuple(at.security_groups)
 
     def _target_groups(self) -> list[TargetGroup]:
@@ -186,17 +192,38 @@ class _Export:
             definition.name: container_port(definition.container_definitions)
             for service in self.declared_services
             for definition in self._definitions_of(service)
-            if service.record.attributes.get("target_groups")
+            if service.record.attributes.get("target_groups") or service.service_connect_configuration
         }
         for definition in self._definitions():
-            said = register_task_definition(definition, port=ports.get(definition.name))
+            name = definition.name
+            said = register_task_definition(definition, port=ports.get(name), port_name=self._port_names().get(name))
             yield Call("ecs", "RegisterTaskDefinition", said)
         for service in self.declared_services:
             yield Call("ecs", "CreateService", self._service(service))
+        for one in self._of(RunTaskCall):
+            yield Call("ecs", "RunTask", run_task(one, self.where))
+
+    def _port_names(self) -> dict[str, str]:
+        """By which name Service Connect finds the one port of a definition that maps none."""
+        return {
+            definition.name: asked.services[0].port_name
+            for service in self.declared_services
+            if (asked := service.service_connect_configuration) is not None and asked.services
+            for definition in self._definitions_of(service)
+        }
+
+    def discovery(self) -> Iterator[Call]:
+        """Cloud Map: the names that services register with, and the namespaces of Service Connect."""
+        names = list(dict.fromkeys(name for one in self.declared_services for name in one.registries))
+        vpcs = list(self._vpcs())
+        yield from name_calls(names, self.where.vpc(vpcs[0].name if vpcs else ""), self.where)
+        asked = [one.service_connect_configuration for one in self.declared_services]
+        yield from namespace_calls([one for one in asked if one is not None])
 
     def _definitions(self) -> list[TaskDefinition]:
         known = self.sim.the(Families).all
         used = [one for service in self.declared_services for one in self._definitions_of(service)]
+        used += [call.definition for call in self._of(RunTaskCall)]
         by_name = {one.name: one for one in [*known, *used]}
         return sorted(by_name.values(), key=lambda one: (one.family, one.revision))
 
@@ -218,7 +245,11 @@ class _Export:
             "taskDefinition": definition.name,
             **({} if service.scheduling_strategy == "DAEMON" else {"desiredCount": count}),
             **shared_members(said, self.where, container),
-            **given(networkConfiguration=network_configuration(said, self.where, awsvpc=awsvpc)),
+            **given(
+                networkConfiguration=network_configuration(said, self.where, awsvpc=awsvpc),
+                serviceRegistries=registries(service.registries, definition, self.where),
+                serviceConnectConfiguration=service_connect(service.service_connect_configuration, definition),
+            ),
         }
 
     # Scaling

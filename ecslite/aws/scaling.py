@@ -23,6 +23,7 @@ from ecslite.ecs.service import Service
 from ecslite.network.load_balancer import LoadBalancer
 from ecslite.sim.clock import MINUTE
 from ecslite.sim.custom_metric import CustomMetric
+from ecslite.sim.simulation import Simulation
 
 __all__ = ["alarm_call", "of_service", "scaling_calls", "tracking_alarms"]
 
@@ -148,10 +149,15 @@ def _provisioned(policy: ProvisionedConcurrencyTracking) -> dict[str, Any]:
 
 def _label(policy: TargetTracking, group: str, where: Destination) -> str:
     """app/NAME/ID/targetgroup/NAME/ID [Application Auto Scaling API, PredefinedMetricSpecification]."""
-    fronts = [one for one in policy.sim.declared if isinstance(one, LoadBalancer)]
-    front = next((one.name for one in fronts if any(each.name == group for each in one.groups)), group)
+    front = _balancer_of(policy.sim, group)
     balancer = where.load_balancer(front).rpartition("loadbalancer/")[2]
     return f"{balancer}/{where.target_group(group).rpartition(':')[2]}"
+
+
+def _balancer_of(sim: Simulation, group: str) -> str:
+    """The name of the load balancer that forwards to a target group; the group's own where none does."""
+    fronts = [one for one in sim.declared if isinstance(one, LoadBalancer)]
+    return next((one.name for one in fronts if any(each.name == group for each in one.groups)), group)
 
 
 def _step_policy(policy: StepScaling) -> Call:
@@ -250,12 +256,19 @@ def alarm_call(alarm: Alarm, where: Destination, *, actions: list[str] | None = 
 
 
 def _dimensions(alarm: Alarm, name: str, where: Destination) -> list[dict[str, str]]:
-    """Of a service its cluster, too [ECS Developer Guide, available-metrics; read 2026-11-25]."""
+    """Of a service its cluster, too, and of a target group its load balancer.
+
+    [ECS Developer Guide, available-metrics; Application Load Balancer guide, load-balancer-cloudwatch-metrics; read
+    2026-11-25]
+    """
     subject = alarm.condition.subject
     said = [{"Name": name, "Value": _value(name, subject, where)}]
     services = [one for one in alarm.sim.declared if isinstance(one, Service) and one.name == subject]
     if name == "ServiceName" and services:
         said.insert(0, {"Name": "ClusterName", "Value": services[0].cluster.name})
+    if name == "TargetGroup":
+        front = _balancer_of(alarm.sim, subject)
+        said.insert(0, {"Name": "LoadBalancer", "Value": _value("LoadBalancer", front, where)})
     return said
 
 

@@ -29,7 +29,7 @@ from ecslite.network.target import Target
 from ecslite.network.vpc import AwsvpcConfiguration
 from ecslite.sim.simulation import Simulation
 
-__all__ = ["Failure", "RunTaskResult", "run_task", "stop_task"]
+__all__ = ["Call", "Failure", "RunTaskResult", "run_task", "stop_task"]
 
 MOST_TASKS = 10
 """In one call [ECS API, RunTask.count; read 2026-11-24]."""
@@ -144,6 +144,8 @@ class Call:
         self.group = self.name = group
         self.fronts: tuple[Front, ...] = ()
         """None: only a service registers its tasks."""
+        self.count = 0
+        """How many tasks were asked for."""
         self.launch_type = launch_type
         self.started_by = started_by
         self.strategy = strategy
@@ -151,6 +153,8 @@ class Call:
         self.placement_strategy = placement_strategy
         of_definition = tuple(PlacementConstraint("memberOf", one) for one in definition.placement_constraints)
         self._check(placement_constraints, of_definition)
+        self.asked = placement_constraints
+        """The placement constraints of the call, without the task definition's."""
         self.constraints = (*of_definition, *placement_constraints, *in_its_zones(network_configuration))
         self._random = self.sim.stream(f"run_task/{cluster.name}/{group}")
         key = cluster.name, group
@@ -167,6 +171,9 @@ class Call:
 
     def run(self, count: int, cause: int | None) -> RunTaskResult:
         """Place so many tasks, one after the other."""
+        self.count = count
+        if not self.sim.now:
+            self.sim.declared.append(self)
         what = f"{count} task{'s' if count > 1 else ''} of {self.definition.name}"
         text = f"You run {what} in cluster {self.cluster.name}."
         event = self.sim.log.add("cluster", self.cluster.name, text, cause, count=count, group=self.group)

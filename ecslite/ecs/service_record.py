@@ -15,8 +15,9 @@ from ecslite.ecs.production_traffic import AdvancedConfiguration, ProductionTraf
 from ecslite.network.front import Front
 from ecslite.network.load_balancer import LoadBalancer
 from ecslite.network.target_group import TargetGroup
+from ecslite.network.vpc import AwsvpcConfiguration
 
-__all__ = ["service_record"]
+__all__ = ["network_record", "service_record"]
 
 NESTED = ("deployment_circuit_breaker", "early_success_criteria", "linear_configuration", "canary_configuration")
 """Members of DeploymentConfiguration that have members of their own."""
@@ -53,10 +54,17 @@ def service_record(
         said["alternate_target_group"] = advanced.alternate_target_group.name
         said["listener"] = traffic.listener.name
     if network is not None:
-        said["subnets"] = [subnet.name for subnet in network.subnets]
-        said["security_groups"] = [group.name for group in network.security_groups]
-        said["assign_public_ip"] = network.assign_public_ip
+        said |= network_record(network)
     return {name: value for name, value in said.items() if value not in (None, [], 0)}
+
+
+def network_record(network: AwsvpcConfiguration) -> dict[str, Any]:
+    """Where interfaces come from: blocks of addresses and names."""
+    return {
+        "subnets": [subnet.name for subnet in network.subnets],
+        "security_groups": [group.name for group in network.security_groups],
+        "assign_public_ip": network.assign_public_ip,
+    }
 
 
 def _group(front: LoadBalancer | TargetGroup) -> TargetGroup:

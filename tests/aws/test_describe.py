@@ -399,3 +399,15 @@ def test_a_drained_instance_shows_draining():
     assert sorted(one["status"] for one in shown) == ["ACTIVE", "DRAINING"]
     before = ecs.aws.describe_container_instances(run, at_minute=4)["containerInstances"]
     assert [one["status"] for one in before] == ["ACTIVE", "ACTIVE"]
+
+
+def test_an_instance_that_is_taken_away_drains():
+    hook = ecs.LifecycleHook(lifecycle_transition="autoscaling:EC2_INSTANCE_TERMINATING", action=ecs.Constant(300))
+    sim = ecs.Simulation(3)
+    group = ecs.AutoScalingGroup(sim, "box", max_size=2, desired_capacity=2, lifecycle_hooks=[hook])
+    ecs.Cluster(sim, "shop", capacity=[ecs.CapacityProvider(group, managed_scaling=None)])
+    sim.at(300, lambda: group.set_desired_capacity(1, sim.log.add("group", "box", "You set it.")))
+    run = sim.run(minutes=7)
+    shown = ecs.aws.describe_container_instances(run)["containerInstances"]
+    assert sorted(one["status"] for one in shown) == ["ACTIVE", "DRAINING"]
+    assert {one["runningTasksCount"] for one in shown} == {0}

@@ -20,8 +20,9 @@ def faults(sim, **where):
 
 
 def only(sim, operation):
-    """The parameters of all calls of one operation."""
-    return [call.parameters for call in ecs.to_aws(sim) if call.operation == operation]
+    """The parameters of all calls of one operation; CreateService is that of ECS, not of Cloud Map."""
+    calls = [call for call in ecs.to_aws(sim) if call.operation == operation]
+    return [call.parameters for call in calls if call.service != "servicediscovery"]
 
 
 def serverless_shop():
@@ -53,6 +54,7 @@ def serverless_shop():
     ecs.Table(sim, "carts", max_read_request_units=100, max_write_request_units=50)
     pictures = ecs.Bucket(sim, "pictures")
     scans = ecs.Bucket(sim, "scans")
+    ecs.Bucket(sim, "archive")
     web = ecs.Function(sim, "web", memory=1769, reserved_concurrency=10, provisioned_concurrency=2)
     worker = ecs.Function(
         sim, "worker", timeout=10, maximum_retry_attempts=1, on_failure=dead, on_success=news, dead_letter_queue=dead
@@ -162,6 +164,16 @@ def container_shop():
     managed = ecs.ManagedInstances(sim, "least-work", scale_in_after=60)
     shop = ecs.Cluster(sim, "shop", capacity=[ecs.Fargate(), ecs.FargateSpot(), provider, plain])
     ecs.Cluster(sim, "second", capacity=[managed, ecs.Fargate()])
+    ecs.Cluster(sim, "third", capacity=[ecs.ManagedInstances(sim, "default-idle")])
+    ecs.Alarm(
+        sim,
+        "targets",
+        metric="HealthyHostCount",
+        subject="front",
+        statistic="Minimum",
+        comparison="LessThanThreshold",
+        threshold=1,
+    )
     web = ecs.Service(
         shop,
         ecs.TaskDefinition("web", cpu=512, memory=1024),
@@ -230,6 +242,43 @@ def container_shop():
             )
         ),
     )
+    names = ecs.Discovery(sim, "orders.shop.local", record_types=("SRV",), ttl_seconds=20)
+    plain = ecs.Discovery(sim, "news", routing_policy="WEIGHTED")
+    mesh = ecs.Namespace(sim, "mesh")
+    provided = [ecs.ServiceConnectService("http", "teas", ecs.TimeoutConfiguration(per_request_timeout_seconds=5))]
+    ecs.Service(
+        shop,
+        ecs.TaskDefinition("orders"),
+        desired_count=1,
+        service_registries=[names],
+        service_connect_configuration=ecs.ServiceConnectConfiguration(mesh, provided),
+    )
+    ecs.Service(
+        shop,
+        ecs.TaskDefinition("news"),
+        desired_count=1,
+        service_registries=[plain],
+        service_connect_configuration=ecs.ServiceConnectConfiguration(mesh),
+    )
+    srv = ecs.Discovery(sim, "bridged", record_types=("SRV",), network_mode="bridge")
+    ecs.Service(
+        shop,
+        ecs.TaskDefinition.from_aws(bridge),
+        desired_count=1,
+        name="found",
+        launch_type="EC2",
+        service_registries=[srv],
+    )
+    ecs.run_task(
+        shop,
+        ecs.TaskDefinition("report"),
+        count=3,
+        started_by="night",
+        launch_type="FARGATE",
+        network_configuration=ecs.AwsvpcConfiguration(subnets, [inner], "ENABLED"),
+    )
+    ecs.run_task(shop, ecs.TaskDefinition("plain-report"), group="reports")
+    sim.at(60, lambda: ecs.run_task(shop, ecs.TaskDefinition("later")))
     agent = {"family": "agent", "containerDefinitions": [{"name": "agent", "image": "agent", "memory": 32}]}
     ecs.Service(shop, ecs.TaskDefinition.from_aws(agent), scheduling_strategy="DAEMON")
     return sim
@@ -286,7 +335,7 @@ def test_nothing_is_named_before_it_is_made(shop):
 
 
 def test_a_service_comes_after_its_cluster_its_definition_and_its_listener():
-    order = [call.operation for call in ecs.to_aws(container_shop())]
+    order = [call.operation for call in ecs.to_aws(container_shop()) if call.service != "servicediscovery"]
     service = order.index("CreateService")
     before = ("CreateCluster", "RegisterTaskDefinition", "CreateListener", "CreateRule", "PutMetricAlarm")
     assert all(order.index(operation) < service for operation in before)
@@ -439,4 +488,52 @@ def test_a_call_says_how_the_command_line_makes_it():
 
 def test_the_alarms_of_target_tracking_are_left_to_aws():
     names = [said["AlarmName"] for said in only(container_shop(), "PutMetricAlarm")]
-    assert sorted(names) == ["busy", "slow"]
+    assert sorted(names) == ["busy", "slow", "targets"]
+
+
+def test_service_connect_names_a_port_that_its_definition_maps():
+    sim = container_shop()
+    orders = next(said for said in only(sim, "RegisterTaskDefinition") if said["family"] == "orders")
+    service = next(said for said in only(sim, "CreateService") if said["serviceName"] == "orders")
+    connected = service["serviceConnectConfiguration"]
+    assert orders["containerDefinitions"][0]["portMappings"] == [{"containerPort": 80, "name": "http"}]
+    assert (connected["namespace"], connected["services"][0]["portName"]) == ("mesh", "http")
+    assert connected["services"][0]["clientAliases"] == [{"port": 80, "dnsName": "teas"}]
+    client = next(said for said in only(sim, "CreateService") if said["serviceName"] == "news")
+    assert client["serviceConnectConfiguration"] == {"enabled": True, "namespace": "mesh"}
+
+
+def test_a_name_is_a_service_of_its_namespace():
+    calls = [call.parameters for call in ecs.to_aws(container_shop()) if call.service == "servicediscovery"]
+    assert [said["Name"] for said in calls] == ["shop.local", "local", "orders", "news", "bridged", "mesh"]
+    registries = {
+        said["serviceName"]: said["serviceRegistries"][0]
+        for said in only(container_shop(), "CreateService")
+        if "serviceRegistries" in said
+    }
+    assert {name: sorted(said) for name, said in registries.items()} == {
+        "orders": ["port", "registryArn"],
+        "news": ["registryArn"],
+        "found": ["containerName", "containerPort", "registryArn"],
+    }
+
+
+def test_tasks_that_are_run_at_the_start_are_exported_and_later_ones_are_not():
+    sim = container_shop()
+    sim.run(minutes=3)
+    calls = only(sim, "RunTask")
+    assert [(said["taskDefinition"], said["count"], said["group"]) for said in calls] == [
+        ("report:1", 3, "family:report"),
+        ("plain-report:1", 1, "reports"),
+    ]
+    assert calls[0]["networkConfiguration"]["awsvpcConfiguration"]["assignPublicIp"] == "ENABLED"
+
+
+def test_an_alarm_names_all_dimensions_of_its_metric():
+    alarms = {said["AlarmName"]: said for said in only(container_shop(), "PutMetricAlarm")}
+    dimensions = {name: [one["Name"] for one in said["Dimensions"]] for name, said in alarms.items()}
+    assert dimensions == {
+        "busy": ["ClusterName", "ServiceName"],
+        "slow": ["LoadBalancer"],
+        "targets": ["LoadBalancer", "TargetGroup"],
+    }
