@@ -160,6 +160,36 @@ def test_a_mapping_loses_nothing_either(sent, answers, report, slices):
     assert run.to_json() == mapped([])[0].to_json()
 
 
+@settings(max_examples=15, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 100), st.sampled_from(["green", "black"])), min_size=1, max_size=40),
+    st.lists(st.sampled_from(["ok", "error", "429"]), min_size=1, max_size=12),
+    SLICES,
+)
+def test_what_a_filter_does_not_want_is_counted_once_and_nothing_else_is_lost(sent, answers, slices):
+    def mapped(cuts):
+        sim = ecs.Simulation(3)
+        dead = ecs.Queue(sim, "dead", message_retention_period=1_209_600)
+        queue = ecs.Queue(sim, "orders", visibility_timeout=18, redrive_policy=ecs.RedrivePolicy(dead, 3))
+        turn = iter(range(10**6))
+        function = FakeFunction(sim, concurrency=3, answers=lambda event: answers[next(turn) % len(answers)])
+        ecs.EventSourceMapping(queue, function, batch_size=4, filter_criteria=[{"body": {"tea": ["green"]}}])
+        for number, (second, tea) in enumerate(sent):
+            one = message(number, body={"tea": tea})
+            queue.agenda.at(second, lambda time, one=one: queue.send(time, one))
+        for second in [*sorted(cuts), 1500]:
+            run = sim.run(seconds=second)
+        return run, queue, dead, function
+
+    run, queue, dead, function = mapped(slices)
+    came, became = balance(run, queue, dead)
+    unwanted = [number for number, (_, tea) in enumerate(sent) if tea == "black"]
+    assert (came, became, queue.backlog) == (len(sent), len(sent), 0)
+    assert counted(run, "FilteredOutEventCount", "orders->work") == len(unwanted)
+    assert set(function.handled).isdisjoint(unwanted)
+    assert run.to_json() == mapped([])[0].to_json()
+
+
 def test_memory_is_bounded_by_the_backlog_and_not_by_the_traffic():
     """Twenty messages a second for twenty minutes pass through; what is kept is a small multiple of what waits."""
     sim = ecs.Simulation(1)
