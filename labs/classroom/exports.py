@@ -62,9 +62,11 @@ def _canvas_of_ids(standing: Standing, results: Sequence[Result]) -> str | None:
 
 
 def _canvas_id(person: Person | None, result: Result) -> str:
-    keys = dict(person.keys) if person else {}
-    found = keys.get("canvas") or result.learner.ids.get("canvas", "")
-    return found if found.isdecimal() else ""
+    """The roster's, or else the one in the file's name, if it can be read in one way only."""
+    if person and (known := dict(person.keys).get("canvas")):
+        return known
+    ids = result.learner.ids
+    return ids["canvas"] if ids.get("canvas", "").isdecimal() and "canvas-or" not in ids else ""
 
 
 def _column(sheet: Sheet, lab: Lab) -> str:
@@ -163,7 +165,7 @@ def _by_learner(results: Sequence[Result]) -> dict[str, dict[str, Result]]:
 
 def _positive(text: str) -> Decimal | None:
     try:
-        number = Decimal(text.strip())
+        number = Decimal(text.strip().replace(",", "."))
     except InvalidOperation:
         return None
     return number if number.is_finite() and number > 0 else None

@@ -28,7 +28,7 @@ class Paper:
     """The file or folder at the top."""
     layout: str
     ids: Mapping[str, str] = field(default_factory=dict)
-    """How a system knows the learner: "canvas", "moodle", "github" or "login"."""
+    """How a system knows the learner: "canvas", "canvas-or", "moodle", "github" or "login"."""
     late: bool = False
     """Canvas's mark: later than Canvas's due date, nobody knows by how much."""
     attempt: int = 0
@@ -68,6 +68,8 @@ def canvas(files: Sequence[File], top: str) -> Iterator[Paper]:
     The sortable name in small letters without anything but letters, digits and _, then LATE if Canvas found it late,
     then the user's id (`anon_...` where grading is anonymous) and the file's id, and its name as handed in, to which
     Canvas adds -1, -2, ... from the second attempt on. Only the newest attempt is in the download.
+    A name that ends in _ and digits could pass for another's id, so where a third number follows, both readings are
+    kept ("canvas" and "canvas-or"), and only a roster that knows one of them decides.
     [canvas-lms, lib/content_zipper.rb, add_upload_submission, get_filename, sanitize_file_name; read 2026-11-25]
     """
     flat = [file for file in files if len(file.parts) == 1 and file.kind != "folder"]
@@ -77,6 +79,8 @@ def canvas(files: Sequence[File], top: str) -> Iterator[Paper]:
     for file, match in matches:
         name = match["name"] or match["user"]
         ids = {"canvas": match["user"]}
+        if re.match(r"\d+_", match["rest"]):
+            ids["canvas-or"] = match["file"]
         yield _paper(name, file, "canvas", ids, late=match["late"] is not None)
 
 

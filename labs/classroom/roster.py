@@ -61,7 +61,10 @@ class Roster:
     _found: Mapping[Key, str | None] = field(default_factory=dict)
 
     def find(self, paper: Paper) -> str | None:
-        """The id of the one person whose paper this is."""
+        """The id of the one person whose paper this is; None if it could be of two."""
+        read = {self._found.get(("canvas", _folded(paper.ids.get(kind, "")))) for kind in ("canvas", "canvas-or")}
+        if len(read - {None}) > 1:
+            return None
         for key in _asked(paper):
             if (found := self._found.get(key)) is not None:
                 return found
@@ -131,7 +134,7 @@ def _asked(paper: Paper) -> Iterator[Key]:
     """The keys under which a paper's author may stand, the surest first."""
     for kind, value in paper.ids.items():
         if kind != "login":
-            yield kind, _folded(value)
+            yield kind.removesuffix("-or"), _folded(value)
     for kind in ("id", "login", "email", "user", "github"):
         yield kind, _folded(paper.learner)
     yield "name", _squeezed(paper.learner)
@@ -158,7 +161,9 @@ def _keys(name: str = "", email: str = "", **others: str) -> frozenset[Key]:
 def _sheet(path: Path) -> Sheet:
     try:
         content = path.read_text(encoding="utf-8-sig")
-        lines = [tuple(line) for line in csv.reader(io.StringIO(content, newline="")) if any(line)]
+        # Canvas separates by semicolons for those who ask it to, and some platforms by tabs.
+        mark = max(",;\t", key=content.partition("\n")[0].count)
+        lines = [tuple(line) for line in csv.reader(io.StringIO(content, newline=""), delimiter=mark) if any(line)]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise LabError(f"{path} cannot be read as CSV in UTF-8: {error}") from None
     header = tuple(cell.strip() for cell in lines[0]) if lines else ()

@@ -61,8 +61,17 @@ def test_an_assignment_that_canvas_has_keeps_its_name_and_its_points(roster, col
     assert [line[-1] for line in made] == [column, "10", "3.33"]
 
 
+def test_points_with_a_decimal_comma_are_read(roster):
+    listed = "Student;ID;Section;Counting (1)\n    Points Possible;;;7,5\nDoe, Jane;12345;A;\n"
+    jane = result("12345")
+    made = cells(exports.canvas(standing(jane, roster=roster(listed)), [jane]))
+
+    assert [line[-1] for line in made] == ["Counting (1)", "7.5", "7.5"]
+
+
 def test_without_an_export_the_ids_in_the_file_names_do(roster):
-    named = [result("doejane", ids={"canvas": "12345"}), result("anon", ids={"canvas": "anon_1"})]
+    unclear = result("roejim_1", ids={"canvas": "1", "canvas-or": "2"})
+    named = [result("doejane", ids={"canvas": "12345"}), result("anon", ids={"canvas": "anon_1"}), unclear]
     made = exports.canvas(standing(*named), named)
 
     assert cells(made) == [

@@ -36,6 +36,11 @@ def test_canvas_names_the_learner_the_ids_and_who_was_late(name, paper):
     assert told(name) == [(*paper, name)]
 
 
+def test_a_canvas_name_that_can_be_read_in_two_ways_keeps_both():
+    """The author may be called "Doe, Jane_999", after the victim's number, or have called the file 67890_lab."""
+    assert told("doejane_999_12345_67890_lab.ipynb")[0][1] == {"canvas": "999", "canvas-or": "12345"}
+
+
 def test_canvas_numbers_a_second_attempt_behind_the_name():
     (paper,) = papers(files("doejane_12345_67890_lab-1-2.ipynb"), "class")
 

@@ -60,6 +60,18 @@ def test_canvas_s_export_finds_by_id_name_and_login_and_never_guesses(tmp_path, 
     assert roster(tmp_path, CANVAS).find(asked) == found
 
 
+@pytest.mark.parametrize(
+    ("ids", "found"),
+    [
+        ({"canvas": "12345", "canvas-or": "67890"}, "jdoe@uni.edu"),
+        ({"canvas": "999", "canvas-or": "12346"}, "jroe@uni.edu"),
+        ({"canvas": "12345", "canvas-or": "12346"}, None),
+    ],
+)
+def test_of_two_readings_of_a_canvas_name_the_one_on_the_roster_counts_and_of_two_none(tmp_path, ids, found):
+    assert roster(tmp_path, CANVAS).find(paper("doejane", **ids)) == found
+
+
 def test_canvas_s_line_of_points_is_nobody(tmp_path):
     assert roster(tmp_path, CANVAS).sheets[0].people == (None, "jdoe@uni.edu", "jroe@uni.edu", "jroe2@uni.edu")
 
@@ -92,6 +104,8 @@ def test_github_s_grades_say_who_a_login_is_and_when_in_utc(tmp_path):
         "First name,Surname,Email address,Groups\nJane,Doe,jdoe@uni.edu,A\n",
         "id,name,github\njdoe@uni.edu,Jane Doe,mona\n",
         "\ufeffid,name\njdoe@uni.edu,Jane Doe\n\n",
+        'Student;ID;SIS Login ID;Section\n"Doe, Jane";12345;jdoe@uni.edu;A\n',
+        "id\tname\njdoe@uni.edu\tJane Doe\n",
     ],
 )
 def test_other_lists_name_the_learner_too(tmp_path, text):
