@@ -97,7 +97,7 @@ class HealthChecks:
     def _judge(self, target: Target, state: str, why: str) -> None:
         cause = target.dropped_by if target.died_by is None else target.died_by
         cause = target.failing_check if cause is None else cause
-        if cause is None and state == "unhealthy":
+        if cause is None and state == "unhealthy" and self.group.sim.now >= target.ready_at:
             cause = self.group.traffic_event()
         if cause is None:
             cause = target.record.states[-1][2]

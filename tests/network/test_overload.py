@@ -125,3 +125,20 @@ def test_overload_fails_checks_takes_targets_out_fails_open_and_has_them_replace
     assert chain[-1] == traffic.text
     assert any("it is unhealthy." in text for text in chain)
     assert web.running_count == 2 and healthy[-1] == 2
+
+
+def test_an_application_that_is_still_starting_is_not_the_visitors_doing():
+    """Nothing listens yet: the chain of its failed checks goes back to its own start, though visitors are there."""
+    sim = ecs.Simulation(7)
+    front = ecs.LoadBalancer(sim, "front", health_check=ecs.HealthCheck(interval_seconds=10))
+    definition = ecs.TaskDefinition("web", cpu=256, memory=512)
+    web = ecs.Service(ecs.Cluster(sim, "shop"), definition, desired_count=1, load_balancer=front)
+    ecs.Traffic(sim, 1, cpu_seconds=0.01, from_minute=2).to(front)
+    slow = web.application.but(startup_seconds=90.0)
+    sim.at(300, lambda: web.update(task_definition=definition, application=slow))
+    run = sim.run(minutes=10)
+    unhealthy = next(event for event in run.events("target") if "it is unhealthy" in event.text)
+
+    assert "nothing listens there" in unhealthy.text
+    assert [event.kind for event in run.why(unhealthy)][1:3] == ["target", "task"]
+    assert "You deploy" in run.why(unhealthy)[-1].text
