@@ -1,4 +1,4 @@
-"""`python -m labs release`, `instructor`, `list`, `letters`, `protections`, `grade`."""
+"""What `python -m labs` does: release, hand out, grade, and what goes with it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from labs.classroom.progress import Bar
 from labs.classroom.roster import read_roster
 from labs.classroom.rules import Rules, read_rules
 from labs.hidden import VARIABLE, class_key
+from labs.inventory.gain import gain, in_words, read_answers
+from labs.inventory.inventory import files, read_items
 from labs.lab import LABS, Lab, LabError, ordered, parse_lab, read_lab, sources
 from labs.notebooks import instructor, released, text
 from labs.runner import Limits
@@ -49,6 +51,15 @@ def _parser() -> argparse.ArgumentParser:
     letters.set_defaults(command=_letters)
     protections = commands.add_parser("protections", help="print what keeps submissions apart on this machine")
     protections.set_defaults(command=_protections)
+    inventory = commands.add_parser("inventory", help="write the twenty questions for before and after the course")
+    inventory.add_argument("--out", type=Path, required=True)
+    inventory.set_defaults(command=_inventory)
+    learned = commands.add_parser("gain", help="compare a class's answers to them before and after")
+    learned.add_argument(
+        "before", type=Path, help="a CSV: a header, then a row a learner with a name and a letter an item"
+    )
+    learned.add_argument("after", type=Path)
+    learned.set_defaults(command=_gain)
     grading = commands.add_parser("grade", help="grade a class")
     grading.add_argument(
         "submissions", type=Path, nargs="+", help="folders and .zips of notebooks, as a learning platform gives them"
@@ -113,6 +124,21 @@ def _letters(chosen: argparse.Namespace) -> int:
     if chosen.exercise not in found:
         raise LabError(f"no cell calls lab.steps for exercise {chosen.exercise}: use {', '.join(found) or 'it first'}")
     print(found[chosen.exercise])
+    return 0
+
+
+def _inventory(chosen: argparse.Namespace) -> int:
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    for name, content in files(read_items()).items():
+        (chosen.out / name).write_text(content, encoding="utf-8", newline="")
+        print(chosen.out / name)
+    return 0
+
+
+def _gain(chosen: argparse.Namespace) -> int:
+    items = read_items()
+    before, after = (read_answers(path, len(items)) for path in (chosen.before, chosen.after))
+    print(in_words(items, gain(items, before, after)))
     return 0
 
 

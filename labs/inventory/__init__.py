@@ -1,0 +1,1 @@
+"""The concept inventory: twenty questions, asked before the course and after it."""
