@@ -80,9 +80,9 @@ def _believed(item: Item, letters: Sequence[str]) -> str:
 
 def in_words(items: Sequence[Item], found: Gain) -> str:
     """The table that is printed."""
+    who = f"{found.learners} learner{'s' * (found.learners != 1)} answered both times"
     lines = [
-        f"{found.learners} learner{'s' * (found.learners != 1)} answered both times: {found.before:.0%} right before, {found.after:.0%} after;"
-        f" normalised gain {found.normalised:.2f}.",
+        f"{who}: {found.before:.0%} right before, {found.after:.0%} after; normalised gain {found.normalised:.2f}.",
         "",
         "item  before  after  what most of the others still think",
     ]
