@@ -11,6 +11,7 @@ from labs.classroom.grading import grade
 from labs.classroom.progress import Bar
 from labs.classroom.roster import read_roster
 from labs.classroom.rules import Rules, read_rules
+from labs.handout import Links, write_handout
 from labs.hidden import VARIABLE, class_key
 from labs.inventory.gain import gain, in_words, read_answers
 from labs.inventory.inventory import files, read_items
@@ -51,6 +52,15 @@ def _parser() -> argparse.ArgumentParser:
     letters.set_defaults(command=_letters)
     protections = commands.add_parser("protections", help="print what keeps submissions apart on this machine")
     protections.set_defaults(command=_protections)
+    handout = commands.add_parser("handout", help="write a repository to hand out: notebooks, engine, settings")
+    handout.add_argument("--out", type=Path, required=True, help="a new folder")
+    handout.add_argument("--lab", action="append", help="only this lab; say it again for another one")
+    handout.set_defaults(command=_handout)
+    links = commands.add_parser("links", help="print the addresses that open the labs of a handed-out repository")
+    links.add_argument("repository", help="such as https://github.com/school/labs")
+    links.add_argument("--branch", default="main")
+    links.add_argument("--hub", help="a JupyterHub with nbgitpuller, such as https://hub.school.example")
+    links.set_defaults(command=_links)
     inventory = commands.add_parser("inventory", help="write the twenty questions for before and after the course")
     inventory.add_argument("--out", type=Path, required=True)
     inventory.set_defaults(command=_inventory)
@@ -124,6 +134,25 @@ def _letters(chosen: argparse.Namespace) -> int:
     if chosen.exercise not in found:
         raise LabError(f"no cell calls lab.steps for exercise {chosen.exercise}: use {', '.join(found) or 'it first'}")
     print(found[chosen.exercise])
+    return 0
+
+
+def _handout(chosen: argparse.Namespace) -> int:
+    for path in write_handout(_labs(chosen), chosen.out):
+        print(path)
+    return 0
+
+
+def _links(chosen: argparse.Namespace) -> int:
+    links = Links(chosen.repository, chosen.branch)
+    if there := links.codespaces():
+        print(f"Codespaces: {there}")
+    for path in sources(chosen.source):
+        print(path.stem)
+        hub = links.nbgitpuller(chosen.hub, path.stem) if chosen.hub else None
+        for name, address in (("JupyterHub", hub), ("Binder", links.binder(path.stem))):
+            if address:
+                print(f"  {name}: {address}")
     return 0
 
 
