@@ -22,6 +22,15 @@ __all__ = ["NOTHING", "Attempt", "Learner", "attempts_at", "learners"]
 
 NOTHING = "no notebook (.ipynb) was handed in"
 
+MOST_NOTEBOOKS = 500
+MOST_BYTES = 400 * 1024**2
+"""Of one learner, so that nobody keeps the grader busy with a folder or a zip full of notebooks."""
+
+TOO_MUCH = (
+    f"more than {MOST_NOTEBOOKS} notebooks or {MOST_BYTES // 1024**2} MiB were handed in, and the rest was not"
+    " looked at: hand in one notebook a lab"
+)
+
 LONG_AGO = datetime(1980, 1, 1, tzinfo=UTC)
 
 
@@ -95,18 +104,22 @@ def _number(paper: Paper) -> str:
 
 def _learner(name: str, papers: list[Paper], labs: Sequence[Lab], rules: Rules) -> Learner:
     attempts, problems = [], []
+    many = size = 0
     for paper in papers:
         for file, problem in _unpacked(paper):
             try:
                 if problem or file is None:
                     raise LabError(problem)
-                attempts.append(_attempt(name, paper, file, labs, rules))
+                if many >= MOST_NOTEBOOKS or size >= MOST_BYTES:
+                    raise LabError(TOO_MUCH)
+                content = file.read()
+                many, size = many + 1, size + len(content)
+                attempts.append(_attempt(name, paper, file, content, labs=labs, rules=rules))
             except LabError as error:
                 problems.append(str(error))
     attempts.sort(key=lambda attempt: attempt.order)
-    problems.sort(key=NOTHING.__eq__)
     ids = {kind: value for paper in papers for kind, value in paper.ids.items()}
-    return Learner(name, tuple(attempts), tuple(problems), ids)
+    return Learner(name, tuple(attempts), tuple(sorted(dict.fromkeys(problems), key=NOTHING.__eq__)), ids)
 
 
 def _unpacked(paper: Paper) -> Iterator[tuple[File | None, str]]:
@@ -128,8 +141,7 @@ def _unpacked(paper: Paper) -> Iterator[tuple[File | None, str]]:
         yield replace(file, parts=(*paper.file.parts, *file.parts)), ""
 
 
-def _attempt(name: str, paper: Paper, file: File, labs: Sequence[Lab], rules: Rules) -> Attempt:
-    content = file.read()
+def _attempt(name: str, paper: Paper, file: File, content: bytes, *, labs: Sequence[Lab], rules: Rules) -> Attempt:
     notebook = read_notebook(content)
     lab = lab_of(notebook, labs)
     submission = read_submission(name, notebook, lab)

@@ -15,6 +15,9 @@ from labs.lab import Lab, LabError
 
 __all__ = ["Place", "Result", "Standing", "Timed", "graded_labs", "place", "shown", "title"]
 
+MOST_ATTEMPTS = 10
+"""The newest ones, of which the best can count: each has to be run."""
+
 Place = tuple[str, str, str]
 """A learner, a lab, and where the file lay."""
 
@@ -100,7 +103,7 @@ class Standing:
     def _wanted(self, learner: Learner, lab: Lab) -> list[Attempt]:
         found = attempts_at(learner, lab)
         if self.rules.attempt == "best":
-            return found
+            return found[-MOST_ATTEMPTS:]
         return found[:1] if self.rules.attempt == "first" else found[-1:]
 
     def _attempt(self, learner: Learner, attempt: Attempt, every: Sequence[Attempt], graded: Graded) -> Result:

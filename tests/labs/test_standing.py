@@ -12,6 +12,7 @@ import papers
 import pytest
 from classes import LAB, attempt, graded, timed
 
+from labs.classroom import attempts
 from labs.classroom.attempts import Learner, attempts_at, learners
 from labs.classroom.files import File
 from labs.classroom.layouts import Paper
@@ -26,9 +27,9 @@ FIRST, SECOND, THIRD = (attempt("ann", f"{day}.ipynb", day=day, known=True) for 
 WORTH = {FIRST.path: graded(leg="no"), SECOND.path: graded(), THIRD.path: graded()}
 
 
-def result(rules, *attempts, roster=None):
+def result(rules, *tried, roster=None):
     """The one result of ann."""
-    learner = Learner("ann", attempts or (FIRST, SECOND, THIRD))
+    learner = Learner("ann", tried or (FIRST, SECOND, THIRD))
     standing = Standing((LAB,), (learner,), roster or Roster(), rules)
     done = {place(each): timed(WORTH[each.path]) for each in standing.attempts}
     (found,) = standing.results(done)
@@ -56,6 +57,13 @@ def test_only_what_is_needed_is_graded():
     }
 
     assert many == {"first": 1, "last": 1, "best": 3}
+
+
+def test_the_best_is_looked_for_among_the_newest():
+    every = tuple(attempt("ann", f"{day:02}.ipynb", day=day) for day in range(1, 15))
+    standing = Standing((LAB,), (Learner("ann", every),), Roster(), Rules(attempt="best"))
+
+    assert [each.path for each in standing.attempts] == [f"{day:02}.ipynb" for day in range(5, 15)]
 
 
 def test_a_result_waits_until_all_that_it_needs_is_graded():
@@ -213,6 +221,15 @@ def test_a_bad_zip_costs_its_author_a_sentence(content, words):
     (found,) = read(paper("ann", content, "ann.zip"))
 
     assert words in found.problems[0]
+
+
+@pytest.mark.parametrize("limit", ["MOST_NOTEBOOKS", "MOST_BYTES"])
+def test_a_learner_who_hands_in_a_heap_keeps_nobody_waiting(monkeypatch, limit):
+    monkeypatch.setattr(attempts, limit, 2 if limit == "MOST_NOTEBOOKS" else 10)
+    (found,) = read(*(paper("ann", papers.answered(), f"{number}.ipynb") for number in range(9)))
+
+    assert len(found.attempts) == (2 if limit == "MOST_NOTEBOOKS" else 1)
+    assert found.problems == (attempts.TOO_MUCH,)
 
 
 def test_what_is_wrong_with_a_file_is_said_before_that_there_is_none():
