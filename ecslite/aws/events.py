@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ecslite.aws.describe_tasks import reason_of
 from ecslite.aws.destination import Destination
@@ -218,45 +218,78 @@ def _deployments(moment: Moment, service: Part, name: str) -> Iterator[ServiceEv
 # Steady
 
 
-class _Change(NamedTuple):
+class _Entry(NamedTuple):
+    """Something that decides whether a service is steady comes to a state, or to a number."""
+
     seconds: float
     event: int
+    kind: str
+    id: str
+    task: str
+    """Of a target its task."""
+    state: str | int
 
 
 def _steady(moment: Moment, service: Part, name: str) -> Iterator[ServiceEvent]:
     """Each moment at which the service comes to a steady state: all tasks run, as many as desired, none drains."""
     # Model: ECS repeats the event every six hours; here it comes once, when the state is reached.
-    was = False
-    for change in _changes(moment, service):
-        then = Moment(moment.run, change.seconds)
-        now = _is_steady(then, service)
-        if now and not was:
-            yield ServiceEvent(change.seconds, f"{name} {STEADY}", change.event)
-        was = now
+    standing, was = _Standing(), False
+    for seconds, entries in groupby(_entries(moment, service), key=lambda entry: entry.seconds):
+        latest = 0
+        for entry in entries:
+            standing.note(entry)
+            latest = max(latest, entry.event)
+        if standing.steady and not was:
+            yield ServiceEvent(seconds, f"{name} {STEADY}", latest)
+        was = standing.steady
 
 
-def _changes(moment: Moment, service: Part) -> list[_Change]:
-    parts: list[Part] = moment.tasks_of(service)
-    ids = {task.id for task in parts}
-    parts += [one for one in moment.run.of_kind("deployment") if one.attributes["service"] == service.id]
+def _entries(moment: Moment, service: Part) -> list[_Entry]:
+    """All that happened to its tasks, their targets, its deployments and its desired count, in order of time."""
+    tasks = moment.tasks_of(service)
+    ids = {task.id for task in tasks}
+    parts = [*tasks, *(one for one in moment.run.of_kind("deployment") if one.attributes["service"] == service.id)]
     parts += [one for one in moment.parts("target") if one.attributes["task"] in ids]
-    entries = [(seconds, event) for part in parts for seconds, _, event in part.states]
-    entries += [(at, event or 0) for at, _, event in moment.run.level("DesiredCount", service.id).steps]
-    latest: dict[float, int] = {}
-    for seconds, event in entries:
-        if seconds <= moment.seconds:
-            latest[seconds] = max(event, latest.get(seconds, 0))
-    return [_Change(seconds, latest[seconds]) for seconds in sorted(latest)]
+    found = [
+        _Entry(seconds, event, part.kind, part.id, part.attributes.get("task", ""), state)
+        for part in parts
+        for seconds, state, event in part.states
+    ]
+    steps = moment.run.level("DesiredCount", service.id).steps
+    found += [_Entry(seconds, event or 0, "desired", "", "", count) for seconds, count, event in steps]
+    return sorted((one for one in found if one.seconds <= moment.seconds), key=lambda one: (one.seconds, one.event))
 
 
-def _is_steady(moment: Moment, service: Part) -> bool:
-    tasks = [task for task in moment.tasks_of(service) if moment.state(task) != "STOPPED"]
-    if any(moment.state(task) != "RUNNING" for task in tasks):
-        return False
-    if len(tasks) != moment.level("DesiredCount", service.id):
-        return False
-    targets: dict[str, Any] = {task.id: True for task in tasks}
-    states = [moment.state(one) for one in moment.parts("target") if one.attributes["task"] in targets]
-    deployments = [one for one in moment.parts("deployment") if one.attributes["service"] == service.id]
-    rolling = any(moment.state(one) == "IN_PROGRESS" for one in deployments)
-    return not rolling and all(state == "healthy" for state in states)
+class _Standing:
+    """How a service stands while its entries are gone through."""
+
+    def __init__(self) -> None:
+        self.desired: str | int = 0
+        self.tasks: dict[str, str | int] = {}
+        """Those that are not STOPPED."""
+        self.ill: dict[str, str] = {}
+        """Targets that are not healthy, and the task of each."""
+        self.rolling: set[str] = set()
+        """Deployments that are IN_PROGRESS."""
+
+    def note(self, entry: _Entry) -> None:
+        """One entry."""
+        if entry.kind == "desired":
+            self.desired = entry.state
+        elif entry.kind == "deployment":
+            (self.rolling.add if entry.state == "IN_PROGRESS" else self.rolling.discard)(entry.id)
+        elif entry.kind == "target":
+            self.ill[entry.id] = entry.task
+            if entry.state == "healthy":
+                del self.ill[entry.id]
+        else:
+            self.tasks[entry.id] = entry.state
+            if entry.state == "STOPPED":
+                del self.tasks[entry.id]
+
+    @property
+    def steady(self) -> bool:
+        """Whether nothing is left to be done."""
+        running = all(state == "RUNNING" for state in self.tasks.values())
+        well = not any(task in self.tasks for task in self.ill.values())
+        return running and well and len(self.tasks) == self.desired and not self.rolling
