@@ -10,6 +10,7 @@ This is the only module that knows bubblewrap.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import itertools
 import os
 import shutil
@@ -60,6 +61,8 @@ PROBE = (
 """Starts Python as the kernel's user, which fails where that user cannot read it."""
 
 File = int | IO[bytes]
+
+PR_SET_DUMPABLE = 4
 
 _slots = itertools.count()
 
@@ -172,6 +175,8 @@ class Sandbox:
         self, program: Sequence[str], room: Path, given: File = subprocess.DEVNULL, results: File = subprocess.DEVNULL
     ) -> subprocess.Popen[bytes]:
         """Start a program in a room; it reads `given`, writes `results`, and has nothing else open."""
+        if not (self.bwrap or self.other_user):
+            _hide()
         return subprocess.Popen(
             [*(self._wrapping() if self.bwrap else ()), *program],
             cwd=None if self.bwrap else room,
@@ -260,6 +265,12 @@ def _environment(room: Path) -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     }
+
+
+def _hide() -> None:
+    """Let no other program of this user look into this process, which may hold the class's key, from now on (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, *[ctypes.c_ulong(0)] * 4)
 
 
 def _most_users() -> int:

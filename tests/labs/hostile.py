@@ -488,21 +488,21 @@ for name in os.listdir("/proc"):
 
 PARENT = """
 import ctypes
-parent = os.getppid()
 libc = ctypes.CDLL(None, use_errno=True)
-for name in ("mem", "environ", "maps"):
-    tries(name, lambda: text(f"/proc/{parent}/{name}") or True)
-for name in ("cwd", "root", "exe"):
-    tries(name, lambda: os.readlink(f"/proc/{parent}/{name}"))
-for number in range(50):
-    tries(f"file {number}", lambda: os.readlink(f"/proc/{parent}/fd/{number}"))
-    tries(f"file {number}", lambda: open(f"/proc/{parent}/fd/{number}", "ab"))
-tries("trace", lambda: libc.ptrace(16, parent, 0, 0) == 0)
 class Span(ctypes.Structure):
     _fields_ = [("base", ctypes.c_void_p), ("len", ctypes.c_size_t)]
 room = ctypes.create_string_buffer(16)
 here = Span(ctypes.addressof(room), 16)
-tries("memory", lambda: libc.process_vm_readv(parent, ctypes.byref(here), 1, ctypes.byref(here), 1, 0) > 0)
+parent = os.getppid()
+above = int(text(f"/proc/{parent}/stat").rpartition(b")")[2].split()[1])
+for pid in (parent, above) if above else (parent,):
+    for name in ("mem", "environ", "maps"):
+        tries(name, lambda: text(f"/proc/{pid}/{name}") or True)
+    for name in ("cwd", "root", "exe", *(f"fd/{number}" for number in range(50))):
+        tries(name, lambda: os.readlink(f"/proc/{pid}/{name}"))
+        tries(name, lambda: name[:2] == "fd" and open(f"/proc/{pid}/{name}", "ab"))
+    tries("trace", lambda: libc.ptrace(0x4206, pid, 0, 0) == 0)  # PTRACE_SEIZE, which does not stop it
+    tries("memory", lambda: libc.process_vm_readv(pid, ctypes.byref(here), 1, ctypes.byref(here), 1, 0) > 0)
 """
 
 OWN = """

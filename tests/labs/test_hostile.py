@@ -11,9 +11,11 @@ import hostile
 import papers
 import pytest
 
+from labs import grade as grade_module
 from labs.classroom.grading import grade
 from labs.hidden import VARIABLE
 from labs.lab import LABS
+from labs.notebooks import text
 from labs.runner import Limits
 from labs.sandbox import sandbox
 
@@ -65,6 +67,19 @@ def graded(folder, notebooks):
     return (out / "grades.csv").read_text(encoding="utf-8")
 
 
+def remembering(real):
+    """`run`, but equal notebooks are run once. No two collecting ones are equal, so this saves judging kernels only."""
+    known = {}
+
+    def run(notebook, *more):
+        key = text(notebook)
+        if key not in known:
+            known[key] = real(notebook, *more)
+        return known[key]
+
+    return run
+
+
 def innocents():
     return dict.fromkeys(NEIGHBOURS, papers.answered())
 
@@ -88,13 +103,14 @@ def campaign(tmp_path_factory):
         attacks = hostile.ordinary() | hostile.spies(paths=paths, hosts=hosts, port=port)
         run = {name: attack for name, attack in attacks.items() if held_back(attack)}
         notebooks = {name: papers.answered(attack.answer) for name, attack in run.items()}
-        text = graded(folder, notebooks | innocents())
+        patch.setattr(grade_module, "run", remembering(grade_module.run))
+        table = graded(folder, notebooks | innocents())
         try:
             listener.accept()
             reached = True
         except BlockingIOError:
             reached = False
-    return Campaign(attacks, list(csv.DictReader(text.splitlines())), text.splitlines(), reached)
+    return Campaign(attacks, list(csv.DictReader(table.splitlines())), table.splitlines(), reached)
 
 
 @pytest.fixture(scope="module")
@@ -105,8 +121,8 @@ def strange(tmp_path_factory):
     due = hostile.put_strange_files(folder / "handed-in")
     papers.hand_in(folder / "handed-in", {name: content for name, (content, *_) in hostile.strange().items()})
     grade([papers.COUNTING], folder / "handed-in", folder / "out", jobs=2, limits=LIMITS, tell=lambda line: None)
-    text = (folder / "out" / "grades.csv").read_text(encoding="utf-8")
-    return {row["learner"]: row for row in csv.DictReader(text.splitlines()) if row["exercise"] == "1.1"}, due
+    table = (folder / "out" / "grades.csv").read_text(encoding="utf-8")
+    return {row["learner"]: row for row in csv.DictReader(table.splitlines()) if row["exercise"] == "1.1"}, due
 
 
 @pytest.mark.parametrize("name", hostile.strange())
