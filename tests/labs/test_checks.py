@@ -207,3 +207,47 @@ def test_progress_asks_for_the_id_that_is_missing(capsys):
     varied(" ").progress()
 
     assert capsys.readouterr().out.splitlines()[-1] == "Your id is not written down yet: lab.learner is empty."
+
+
+@pytest.mark.parametrize(
+    ("seen", "due"),
+    [(3, 3.001), ([1, 2], [1.0, 2]), ((1, 2), [1, 2]), ("C, A, B", "c a b"), ([[1], "a"], [[1.0], "A"]), ([], [])],
+)
+def test_a_verdict_on_what_is_due_is_right(capsys, seen, due):
+    checks.verdict("1.2", seen, due, "The idea.")
+
+    assert capsys.readouterr().out == "1.2 right\n"
+
+
+@pytest.mark.parametrize(
+    ("seen", "due", "said"),
+    [
+        (4, 3, "1.2 wrong: the answer seen is 4. The idea."),
+        ([1, 3], [1, 2], "1.2 wrong: the answer seen is 3. The idea."),
+        ([1], [1, 2], "1.2 wrong: 1 values were read, and 2 are due. The idea."),
+        (1, [1, 2], "1.2 wrong: 1 values were read, and 2 are due. The idea."),
+        ({"a": 1}, 1, "1.2 wrong: the answer seen is {'a': 1}. The idea."),
+        ("x" * 90, "y", f"1.2 wrong: the answer seen is {'x' * 57}.... The idea."),
+        (1 / 3, 1, "1.2 wrong: the answer seen is 0.333333. The idea."),
+    ],
+)
+def test_a_verdict_on_anything_else_says_what_was_seen(capsys, seen, due, said):
+    checks.verdict("1.2", seen, due, "The idea.")
+
+    assert capsys.readouterr().out == f"{said}\n"
+
+
+def test_a_number_below_its_limit_is_told(capsys):
+    feedback = checks.Feedback(checks.seal({"1.1": {"fields": {"healthy": {"least": [2, "Keep more."]}}}}))
+    for value in (2, 1.5):
+        feedback.check("1.1", healthy=value)
+
+    assert capsys.readouterr().out == "1.1: that is right.\n1.1: your healthy is 1.5. Keep more.\n"
+
+
+def test_a_list_with_three_dots_in_it_is_not_answered(capsys):
+    assert "half is not answered yet" in said(capsys, half=[1, ...], cost=1)
+
+
+def test_an_answer_that_nothing_is_named_for_gets_the_usual_word(capsys):
+    assert said(capsys, half=7, cost=1) == "1.1: your half is 7. Look again, or ask for a hint.\n"

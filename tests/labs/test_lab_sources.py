@@ -170,3 +170,14 @@ def test_an_exercise_without_a_hidden_check_is_refused(tmp_path):
 
     with pytest.raises(LabError, match=r"exercise 1\.2 has no judge cell"):
         read_lab(path)
+
+
+def test_an_id_of_an_exercise_that_ends_in_no_part_is_refused(tmp_path):
+    assert "the id 'ex-1-2-cheque' ends in 'cheque': use one of answer, check" in refused(
+        tmp_path, "id: ex-1-2-check", "id: ex-1-2-cheque"
+    )
+
+
+def test_a_cell_that_is_not_there_is_asked_for_by_its_id():
+    with pytest.raises(LabError, match=r"00-varied: exercise 1\.2 has no hint cell: add one with 'ex-1-2-hint'"):
+        papers.VARIED.cell("1.2", "hint")
