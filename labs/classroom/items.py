@@ -130,7 +130,9 @@ def class_page(
     told = "\n".join(f"<li>{safe(each)}</li>" for each in look_at)
     notes = f"<section>\n<h2>To look at</h2>\n<ul>\n{told}\n</ul>\n</section>" if look_at else ""
     analysis = [_lab(lab, [item for item in found if item.lab is lab]) for lab in labs]
-    return page("The class", "\n".join(["<h1>The class</h1>", notes, *analysis, _learners(labs, results, pages)]))
+    times = '<p class="soft">The seconds that submissions took are in times.csv and times-by-lab.csv.</p>'
+    body = ["<h1>The class</h1>", notes, *analysis, times, _learners(labs, results, pages)]
+    return page("The class", "\n".join(body))
 
 
 def _lab(lab: Lab, found: Sequence[Item]) -> str:

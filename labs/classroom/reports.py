@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from statistics import median
 
 from labs.classroom import exports
 from labs.classroom.feedback import feedback
@@ -21,7 +23,7 @@ __all__ = ["write_reports"]
 
 
 def write_reports(out: Path, standing: Standing, results: Sequence[Result], done: Mapping[Place, Timed]) -> None:
-    """Write the files. All of them are the same bytes the next time, but for times.csv."""
+    """Write the files. All of them are the same bytes the next time, but for those that tell of time."""
     found = items(standing.labs, results)
     look_at = notices(standing, results, sandbox().protections)
     names = file_names(dict.fromkeys(result.learner.id for result in results))
@@ -33,6 +35,7 @@ def write_reports(out: Path, standing: Standing, results: Sequence[Result], done
         "items.csv": items_csv(found),
         "moodle.csv": exports.moodle(standing, results),
         "times.csv": _times(done),
+        "times-by-lab.csv": _times_by_lab(done),
         "totals.csv": totals(results),
         "why.csv": why_csv(standing.labs, results),
         "why.html": why_page(standing.labs, results),
@@ -65,3 +68,12 @@ def _times(done: Mapping[Place, Timed]) -> str:
     """The seconds that each submission took. They are never twice the same, so they stand apart."""
     rows = [[clean(learner), lab, clean(path), timed.seconds] for (learner, lab, path), timed in sorted(done.items())]
     return lines([["learner", "lab", "file", "seconds"], *rows])
+
+
+def _times_by_lab(done: Mapping[Place, Timed]) -> str:
+    """The same for each lab: what a submission took in the middle and at the most."""
+    seconds: dict[str, list[float]] = defaultdict(list)
+    for (_, lab, _), timed in sorted(done.items()):
+        seconds[lab].append(timed.seconds)
+    rows = [[lab, len(each), round(median(each), 2), max(each), round(sum(each), 1)] for lab, each in seconds.items()]
+    return lines([["lab", "submissions", "median seconds", "most seconds", "all seconds"], *rows])

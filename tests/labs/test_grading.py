@@ -135,7 +135,7 @@ def content(out):
     return {
         path.relative_to(out).as_posix(): path.read_bytes()
         for path in sorted(out.rglob("*"))
-        if path.is_file() and path.name != "times.csv" and path.parent.name != "journal"
+        if path.is_file() and not path.name.startswith("times") and path.parent.name != "journal"
     }
 
 
@@ -144,6 +144,17 @@ def test_grading_twice_gives_the_same_bytes_however_many_run_at_a_time(graded_tw
 
     assert content(first) == content(second)
     assert len([name for name in content(first) if name.startswith("feedback/")]) == 3
+
+
+def test_the_times_are_told_by_submission_and_by_lab(graded_twice):
+    _, out, _ = graded_twice
+    with (out / "times.csv").open(encoding="utf-8", newline="") as file:
+        each = [(row["learner"], float(row["seconds"])) for row in csv.DictReader(file)]
+    with (out / "times-by-lab.csv").open(encoding="utf-8", newline="") as file:
+        (lab,) = csv.DictReader(file)
+
+    assert [learner for learner, _ in each] == ["Bob O'Roe", "Jane Doe"]
+    assert (lab["submissions"], float(lab["most seconds"])) == ("2", max(seconds for _, seconds in each))
 
 
 def test_what_has_not_changed_is_not_run_again_and_comes_to_the_same(graded_twice, monkeypatch):
