@@ -50,7 +50,7 @@ def fails(number, **change):
         grade
         for grade, failed in (
             ("latency", has["slowest_p95"](run) > has["p95_limit"]),
-            ("errors", has["errors"](run) > 0.2 or has["lost_orders"](run) > 0),
+            ("errors", has["errors"](run) > 0.2 or has["lost_orders"](run) > 0 or not has["version_is_out"](run)),
             ("dollars", ecs.bill(run).total > 0.2),
         )
         if failed
@@ -77,6 +77,7 @@ def test_what_is_lazy_fails_for_its_reason(number):
         "orders packed by the web": fails(number, orders_by="web"),
         "tasks too small": fails(number, cpu=256),
         "everything stopped at once": fails(number, minimum_healthy=0, maximum=100),
+        "no room for a deployment": fails(number, maximum=110),
         "no reports": fails(number, report=False),
         "no limit on the pollers": fails(number, pollers=None),
         "instances that stand all day": fails(number, where="EC2"),
@@ -89,6 +90,7 @@ def test_what_is_lazy_fails_for_its_reason(number):
         "orders packed by the web": ["latency"],
         "tasks too small": ["latency"],
         "everything stopped at once": ["errors"],
+        "no room for a deployment": ["errors"],
         "no reports": ["errors"],
         "no limit on the pollers": ["errors"],
         "instances that stand all day": ["dollars"],
