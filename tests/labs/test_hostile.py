@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import socket
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +20,10 @@ from labs.notebooks import text
 from labs.runner import Limits
 from labs.sandbox import sandbox
 
-pytestmark = pytest.mark.lab
+pytestmark = [
+    pytest.mark.lab,
+    pytest.mark.skipif(sys.platform != "linux", reason="the attacks are on Linux"),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +174,16 @@ def test_a_message_is_one_printable_line_and_no_formula(campaign):
     assert [row for row in campaign.rows if not row["message"].isprintable() or row["message"][:1] in "=+-@"] == []
 
 
-def test_nothing_outlives_its_notebook(campaign):
-    commands = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
+def command(path):
+    """A process's command; empty if it has ended by now."""
+    try:
+        return path.read_text(errors="replace")
+    except OSError:
+        return ""
 
-    assert [command for command in commands if b"outlives-its-notebook" in command] == []
+
+def test_nothing_outlives_its_notebook(campaign):
+    assert [path for path in Path("/proc").glob("[0-9]*/cmdline") if "outlives-its-notebook" in command(path)] == []
 
 
 def test_no_submission_has_reached_a_listener_on_this_machine(campaign):
