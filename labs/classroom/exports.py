@@ -153,7 +153,9 @@ def comment(result: Result) -> str:
     """A result in one line."""
     right = sum(row.points == row.max for row in result.graded.rows)
     late = f"; {result.lateness.why}" if result.lateness.why else ""
-    return clean(f"{right} of {len(result.graded.rows)} exercises right, {shown(result.final)} points{late}")
+    return clean(
+        f"{right} of {len(result.graded.rows)} exercises right, {shown(result.final)} of {result.most} points{late}"
+    )
 
 
 def _by_learner(results: Sequence[Result]) -> dict[str, dict[str, Result]]:

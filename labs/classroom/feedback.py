@@ -14,8 +14,22 @@ __all__ = ["feedback"]
 
 def feedback(learner: str, results: Sequence[Result]) -> str:
     """The page of one learner, with all labs."""
-    body = [f"<h1>Feedback for {safe(learner)}</h1>", *(_lab(at, result) for at, result in enumerate(results))]
-    return page(f"Feedback for {learner}", "\n".join(body))
+    labs = [_lab(at, result) for at, result in enumerate(results)]
+    return page(f"Feedback for {learner}", "\n".join([f"<h1>Feedback for {safe(learner)}</h1>", *labs, _held(results)]))
+
+
+def _held(results: Sequence[Result]) -> str:
+    """What protected the grading of all labs."""
+    every = [result.graded.protections for result in results if result.attempt is not None]
+    held = [each for each in every[0] if all(each in others for others in every)] if every else []
+    if not held:
+        return ""
+    lines = "\n".join(f"<li>{safe(each)}</li>" for each in held)
+    return (
+        '<section class="soft" aria-labelledby="held">\n<h2 id="held">How it was graded</h2>\n'
+        "<p>Hidden checks tried your answers on other seeds and values. While your answers ran, this held:</p>\n"
+        f"<ul>\n{lines}\n</ul>\n</section>"
+    )
 
 
 def _lab(at: int, result: Result) -> str:
@@ -26,7 +40,7 @@ def _lab(at: int, result: Result) -> str:
             f'<h2 id="lab-{at}">{safe(title(result.lab))}</h2>',
             f"<p><strong>{result.points} of {result.most} points.</strong>{_late(result)}</p>",
             *(_exercise(result.lab, exercises[row.exercise], row) for row in result.graded.rows),
-            _how(result),
+            _what(result),
             "</section>",
         ]
     )
@@ -65,17 +79,12 @@ def _next(lab: Lab, exercise: Exercise, row: Row) -> str:
     return f"open {where}, run all cells from the top, and read what the check says to your answer.{asked}"
 
 
-def _how(result: Result) -> str:
-    """How it was graded: the file, and what kept it apart from everything else."""
+def _what(result: Result) -> str:
+    """Which file was graded, and whose variants it had."""
     attempt = result.attempt
     if attempt is None:
         return ""
     many = f", one of your {result.attempts} notebooks for this lab" if result.attempts > 1 else ""
-    said = [f"Graded was {safe(attempt.path)}{many} (SHA-256 begins with {safe(attempt.digest[:12])})."]
-    if attempt.submission.id:
-        said.append(f"Your variants are those of the id “{safe(attempt.submission.id)}”.")
-    said.append("Hidden checks tried your answers on other seeds and values.")
-    held = "".join(f"\n<li>{safe(each)}</li>" for each in result.graded.protections)
-    if held:
-        said.append("What held while your answers ran:")
-    return f'<p class="soft">{" ".join(said)}</p>' + (f'\n<ul class="soft">{held}\n</ul>' if held else "")
+    said = f"Graded was {safe(attempt.path)}{many} (SHA-256 begins with {safe(attempt.digest[:12])})."
+    own = f" Your variants are those of the id “{safe(attempt.submission.id)}”." if attempt.submission.id else ""
+    return f'<p class="soft">{said}{own}</p>'

@@ -28,12 +28,15 @@ article { border: 1px solid var(--line); border-radius: .4rem; padding: .1rem 1r
 .soft { color: var(--soft); }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; min-width: 36rem; }
 caption { text-align: left; color: var(--soft); padding-bottom: .4rem; }
-th, td { text-align: left; vertical-align: top; padding: .35rem .6rem .35rem 0; border-bottom: 1px solid var(--line); }
+th, td { overflow-wrap: break-word; text-align: left;
+  vertical-align: top; padding: .35rem .6rem .35rem 0; border-bottom: 1px solid var(--line); }
+th[scope=row] { overflow-wrap: anywhere; }
 .number { text-align: right; font-variant-numeric: tabular-nums; } td.number { white-space: nowrap; }
 a { color: inherit; } :focus-visible { outline: 2px solid currentColor; outline-offset: 2px; }
 @media print { :root { color-scheme: light; --ink: #000; --paper: #fff; --soft: #444; --line: #999; --wash: #fff;
   --right: #000; --wrong: #000; } body { max-width: none; padding: 0; font-size: 10.5pt; } .wide { overflow: visible; }
-  table { min-width: 0; } article, tr { break-inside: avoid; } h2, h3 { break-after: avoid; } }
+  table { min-width: 0; } th, td { overflow-wrap: anywhere; }
+  article, tr { break-inside: avoid; } h2, h3 { break-after: avoid; } }
 """.strip()
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"

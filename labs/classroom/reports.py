@@ -27,7 +27,7 @@ def write_reports(out: Path, standing: Standing, results: Sequence[Result], done
     found = items(standing.labs, results)
     look_at = notices(standing, results, sandbox().protections)
     names = file_names(dict.fromkeys(result.learner.id for result in results))
-    pages = {learner: feedback(clean(learner), _of(learner, results)) for learner in names}
+    pages = {learner: feedback(_called(learner, standing), _of(learner, results)) for learner in names}
     files: dict[str, str | bytes | None] = {
         "answers.csv": answers(results),
         "canvas.csv": exports.canvas(standing, results),
@@ -49,6 +49,12 @@ def write_reports(out: Path, standing: Standing, results: Sequence[Result], done
         else:
             write(out / name, content)
     _write_pages(out / "feedback", {names[learner]: text for learner, text in pages.items()})
+
+
+def _called(learner: str, standing: Standing) -> str:
+    """A learner's name, as far as the roster knows it, and id."""
+    person = standing.roster.person(learner)
+    return f"{person.name} ({learner})" if person and person.name not in ("", learner) else learner
 
 
 def _of(learner: str, results: Sequence[Result]) -> list[Result]:

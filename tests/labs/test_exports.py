@@ -101,7 +101,7 @@ def test_moodle_gets_who_what_and_why(roster):
 
     assert cells(made) == [
         ["ID number", "Email address", "Full name", "Counting", "Counting (feedback)"],
-        ["S-1", JANE, "Jane Doe", "0.9", "1 of 2 exercises right, 0.9 points; handed in 3 h late: 10 % taken off"],
+        ["S-1", JANE, "Jane Doe", "0.9", "1 of 2 exercises right, 0.9 of 3 points; handed in 3 h late: 10 % taken off"],
     ]
 
 
@@ -118,7 +118,7 @@ def test_moodle_s_worksheet_comes_back_with_grades_scaled_and_all_else_as_it_was
     before, after = cells(test_rosters.WORKSHEET), cells(made)
 
     assert name == "moodle-worksheet-00-counting.csv"
-    assert (after[1][5], after[1][10]) == ("100", "2 of 2 exercises right, 3 points")
+    assert (after[1][5], after[1][10]) == ("100", "2 of 2 exercises right, 3 of 3 points")
     after[1][5] = after[1][10] = ""
     assert after == before
 

@@ -87,6 +87,8 @@ def test_from_canvas_s_zip_and_export_to_its_import(tmp_path, grade):
         ("jroe", "0", ""),
         ("poejoe", "0", "it is not known when this was handed in, so nothing was taken off"),
     ]
+    page = (tmp_path / "out" / "feedback" / "jdoe.html").read_text(encoding="utf-8")
+    assert "<h1>Feedback for Doe, Jane (jdoe)</h1>" in page
     assert "alee is on the roster and handed in nothing." in written["class.html"]
     assert "poejoe is not on the roster" in written["class.html"]
 

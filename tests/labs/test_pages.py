@@ -106,6 +106,13 @@ def test_a_page_says_what_was_graded_and_what_held_meanwhile():
     assert "a submission has no network" in seen.text
 
 
+def test_only_what_held_for_all_labs_is_said_to_have_held():
+    one, two = (replace(result(), graded=replace(result().graded, protections=held)) for held in (("a", "b"), ("b",)))
+    text = Seen(feedback("ann", [one, two])).text
+
+    assert text.split("this held:")[1].split() == ["b"]
+
+
 def test_a_page_of_one_who_handed_in_nothing_names_no_file():
     nothing = classes.Result(classes.Learner("ann"), LAB, classes.graded(half="no notebook", leg="no notebook"))
 
