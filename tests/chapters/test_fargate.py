@@ -28,12 +28,15 @@ def test_four_quarters_cost_what_one_whole_costs(chapter):
     assert chapter["cents"](four) == pytest.approx(chapter["cents"](one), rel=0.01)
 
 
-@pytest.mark.parametrize(("image_mib", "low", "high"), [(100, 60, 60), (1500, 70, 100), (5000, 200, 250)])
-def test_a_report_of_ten_seconds_is_charged_for_a_minute_or_for_its_pull(chapter, image_mib, low, high):
+@pytest.mark.parametrize(
+    ("image_mib", "seconds", "low", "high"),
+    [(100, 10, 60, 60), (100, 40, 60, 60), (1500, 10, 70, 100), (1500, 40, 100, 130), (5000, 10, 200, 250)],
+)
+def test_a_report_is_charged_for_a_minute_or_for_its_pull_and_its_work(chapter, image_mib, seconds, low, high):
     ecs = chapter["ecs"]
     sim = ecs.Simulation(seed=7)
     report = ecs.TaskDefinition("report", cpu=1024, memory=2048)
-    ecs.run_task(ecs.Cluster(sim, "shop"), report, image_mib=image_mib, exits_after_seconds=10, exit_code=0)
+    ecs.run_task(ecs.Cluster(sim, "shop"), report, image_mib=image_mib, exits_after_seconds=seconds, exit_code=0)
     hours = ecs.bill(sim.run(minutes=10)).lines[0].quantity
 
     assert low <= hours * 3600 <= high + 1e-6

@@ -94,6 +94,12 @@ def test_a_year_promised_on_both_sides_is_cheaper_on_full_instances(chapter):
     )
 
 
+def test_for_eight_tasks_the_year_saves_less_a_month_than_an_hour_of_an_engineer_costs(chapter):
+    ec2, fargate = (chapter["committed"](where, 1).per_month().total for where in ("ec2", "fargate"))
+
+    assert 0 < fargate - ec2 < 60
+
+
 def test_more_reserved_than_runs_is_paid_for_all_the_same(chapter):
     ecs, run = chapter["ecs"], chapter["hour"]("ec2")
     two, four = (

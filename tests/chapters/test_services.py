@@ -46,6 +46,14 @@ def test_a_spike_for_seven_tasks_is_climbed_in_steps(evening):
     assert len(counts) >= 4
 
 
+def test_the_pull_is_the_smaller_part_and_the_data_points_the_largest(chapter, evening):
+    bars = chapter["waterfall_view"](evening())["waterfall"]["bars"]
+    lasts = {bar["kind"]: bar["end"] - bar["begin"] for bar in bars}
+
+    assert max(lasts, key=lasts.get) == "datapoints"
+    assert lasts["pull"] < 0.05 * sum(lasts.values())
+
+
 def test_without_reaching_the_target_the_desired_count_stays(evening):
     """The half-truth: Fargate scales automatically."""
     assert len(evening(target=90, peak=3).level("DesiredCount").steps) == 1
