@@ -3,14 +3,14 @@
 import json
 
 import pytest
-from played import KEYS, lab_number, play
+from played import KEYS, names_of, play
 
 import ecslite as ecs
 
 pytestmark = pytest.mark.lab
 
-LAB = lab_number(2)
-SURVIVOR = json.loads(play(LAB, "2.7").names["survivor"])
+LAB = 2
+SURVIVOR = json.loads(names_of(LAB)["survivor"])
 
 
 def without(*path):
@@ -93,7 +93,7 @@ def test_several_checks_meet_all_demands(answer):
 
 def test_three_demands_leave_few_checks():
     """Of 5 intervals, 10 retries and 16 start periods, less than one in ten meets what the visible check asks."""
-    names = play(LAB, "2.6").names
+    names = names_of(LAB)
     morning, unhealthy_at, found, started = (names[name] for name in ("morning", "unhealthy_at", "found", "started"))
 
     def meets(*check):
@@ -114,7 +114,7 @@ def _grid():
 @pytest.mark.parametrize("number", [0, 1, 2])
 def test_what_holds_web_alone_does_not_hold_both(number):
     """The size that forgets the log collector is a size of Fargate, and the task in it is out of memory."""
-    names = play(LAB, "2.1", number=number).names
+    names = names_of(LAB, number)
     alone = min(size for cpu in (256, 512, 1024) for size in ecs_sizes(cpu) if size >= names["web_mib"])
 
     assert names["web_mib"] <= alone < names["web_mib"] + names["logs_mib"]

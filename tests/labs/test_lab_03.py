@@ -1,13 +1,13 @@
 """Lab 3: the shortcuts of its code do not pass, and its design has few answers, each for a reason."""
 
 import pytest
-from played import KEYS, lab_number, play
+from played import KEYS, names_of, play
 
 import ecslite as ecs
 
 pytestmark = pytest.mark.lab
 
-LAB = lab_number(3)
+LAB = 3
 
 HOW_MANY = """
 def how_many(kind, cpu, memory, mode="bridge", host_port=0):
@@ -75,7 +75,7 @@ def test_room_is_counted_on_each_server(answer, key):
 @pytest.mark.parametrize("number", [0, 1, 2])
 def test_each_call_names_what_is_missing(number):
     """In the chain that is printed, and nothing of the other two."""
-    names = play(LAB, "3.3", number=number).names
+    names = names_of(LAB, number)
     words = {"P": "already using a port", "E": "RESOURCE:ENI", "F": "insufficient CPU units"}
     said = {which: [event.text for event in call().log] for which, call in names["CALLS"].items()}
 
@@ -90,7 +90,7 @@ def test_each_call_names_what_is_missing(number):
 
 def test_each_remedy_helps():
     """A free port, trunking, and binpack for those who came first: then all have a place."""
-    names = play(LAB, "3.3").names
+    names = names_of(LAB)
     fleet, blueprint, evening, running = (names[name] for name in ("fleet", "blueprint", "evening", "running"))
 
     def deployed(port):
@@ -115,7 +115,7 @@ def test_each_remedy_helps():
 @pytest.mark.parametrize("seed", [3, 11, 29])
 @pytest.mark.parametrize("number", [0, 1, 2])
 def test_the_predictions_hold_for_other_seeds(number, seed):
-    names = play(LAB, "3.1", number=number).names
+    names = names_of(LAB, number)
     reports = [
         names["running"](names["evening"](names["windows"], names["report_cpu"], name, seed), "report")
         for name in ("spread", "binpack")

@@ -1,11 +1,11 @@
 """Lab 4: what it predicts holds for other seeds, and its design has a reason for each of its six numbers."""
 
 import pytest
-from played import KEYS, lab_number, play
+from played import KEYS, names_of, play
 
 pytestmark = pytest.mark.lab
 
-LAB = lab_number(4)
+LAB = 4
 
 EACH = pytest.mark.parametrize("number", [0, 1, 2])
 SEEDS = pytest.mark.parametrize("seed", [3, 19])
@@ -14,7 +14,7 @@ SEEDS = pytest.mark.parametrize("seed", [3, 19])
 @EACH
 @SEEDS
 def test_batches_ceiling_and_floor_are_as_predicted(number, seed):
-    names = play(LAB, "4.1", number=number).names
+    names = names_of(LAB, number)
     tasks, rules = names["tasks"], {"maximum_percent": names["maximum"]}
     run = names["deploy"](seed=seed, tasks=tasks, rules=rules)
     starts = [event for event in run.events("service") if event.seconds > 600 and " starts " in event.text]
@@ -44,7 +44,7 @@ def test_neither_the_average_nor_all_orders_say_how_long_a_delay_must_be(name, k
 
 @EACH
 def test_two_clocks_run_one_after_the_other(number):
-    names = play(LAB, "4.3", number=number).names
+    names = names_of(LAB, number)
     writes, deaf = names["ending"](shutdown_seconds=45), names["ending"](ignores_sigterm=True)
     cut = names["count"](writes, "HTTPCode_ELB_502_Count") > 0
     code = stopped(writes).attributes["containers"][0]["exit_code"]
@@ -60,7 +60,7 @@ def stopped(run):
 
 @SEEDS
 def test_each_bad_afternoon_is_well_with_its_number_changed(seed):
-    names = play(LAB, "4.4").names
+    names = names_of(LAB)
     deploy, lost, until = names["deploy"], names["lost"], names["minutes_until"]
     mended = {
         "D": {"delay": 25},
@@ -78,7 +78,7 @@ def test_each_bad_afternoon_is_well_with_its_number_changed(seed):
 @EACH
 @SEEDS
 def test_the_breaker_sees_the_version_without_an_image_and_not_the_one_that_exits(number, seed):
-    names = play(LAB, "4.5", number=number).names
+    names = names_of(LAB, number)
     how = {"seed": seed, "tasks": names["wanted"], "rate": 1, "grace": 120, "rules": names["BREAKER"]}
     no_image = names["deploy"](version={"pull_error": "manifest not found"}, **how)
     exits = names["deploy"](version={"exits_after_seconds": 20.0, "startup_seconds": 25.0}, minutes=30, **how)
@@ -130,7 +130,7 @@ def test_other_designs_than_the_reference_meet_all_demands(answer):
 
 @SEEDS
 def test_without_a_grace_period_the_failed_checks_of_the_version_that_exits_count(seed):
-    names = play(LAB, "4.5").names
+    names = names_of(LAB)
     version = {"exits_after_seconds": 20.0, "startup_seconds": 25.0}
     run = names["deploy"](seed=seed, tasks=4, rate=1, rules=names["BREAKER"], version=version)
 
