@@ -167,9 +167,10 @@ class Feedback:
         """Print whether each named answer is right; if it is not: the value seen, the idea, and the next step."""
         variants = self._known(exercise)["variants"]
         fields = variants[index(self.learner, exercise, len(variants))]
-        given = {**answers, **{name: ... for name in fields if name not in answers}}
-        told = [self._field(exercise, name, fields[name], value) for name, value in given.items() if name in fields]
+        told = [self._field(exercise, name, fields[name], value) for name, value in answers.items() if name in fields]
         wrong = [message for message in told if message is not None]
+        # What is not there is spoken of when all that is there is right: a design that is refused has no measures.
+        wrong = wrong or [f"{name} {NOT_YET}" for name in fields if name not in answers]
         undone = any(message.endswith(NOT_YET) for message in wrong)
         self._state[exercise] = "not answered yet" if undone else "not right yet" if wrong else RIGHT
         for message in wrong or ["that is right."]:

@@ -251,3 +251,16 @@ def test_a_list_with_three_dots_in_it_is_not_answered(capsys):
 
 def test_an_answer_that_nothing_is_named_for_gets_the_usual_word(capsys):
     assert said(capsys, half=7, cost=1) == "1.1: your half is 7. Look again, or ask for a hint.\n"
+
+
+def test_a_wrong_answer_is_told_and_what_was_not_given_beside_it_is_not(capsys):
+    """As where a design is refused, and nothing of it could be measured."""
+    fields = {"accepted": {"right": True, "wrong": [[False, "Mend it first."]]}, "minutes": {"most": [9, "Too long."]}}
+    feedback = checks.Feedback(checks.seal({"1.1": {"fields": fields}}))
+    feedback.check("1.1", accepted=False)
+    feedback.check("1.1", accepted=True)
+
+    assert capsys.readouterr().out.splitlines() == [
+        "1.1: your accepted is False. Mend it first.",
+        "1.1: minutes is not answered yet. Replace the three dots (...) in the cell above, and run it.",
+    ]
