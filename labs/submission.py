@@ -101,7 +101,7 @@ def _learner_id(found: list[str]) -> str | None:
         case []:
             return ""
         case [ast.Assign([ast.Attribute(ast.Name("lab"), "learner")], ast.Constant(str(name)))]:
-            return name if len(name) <= LONGEST_ID else None
+            return name if len(name) <= LONGEST_ID and name.isprintable() else None
         case [ast.Assign([ast.Attribute(ast.Name("lab"), "learner")], ast.Constant(int(number)))]:
             return str(number) if abs(number) < 10**LONGEST_ID else None
     return None
@@ -115,7 +115,7 @@ def _why(notebook: Mapping[str, Any], lab: Lab) -> dict[str, str]:
         own = asked.get(cell["id"]) if isinstance(cell, dict) and isinstance(cell.get("id"), str) else None
         text = _source(cell.get("source")).strip()[:LONGEST_WHY] if own else ""
         if own and own.exercise and text not in ("", own.source.strip()):
-            found[own.exercise] = text
+            found[own.exercise] = text.encode("utf-8", "replace").decode()
     return found
 
 

@@ -3,10 +3,11 @@
 import json
 import re
 from pathlib import Path
+from zipfile import ZipFile, is_zipfile
 
 import pytest
 
-from book.lite import PRELOADED, PYODIDE_URL
+from book.lite import PRELOADED, PYODIDE_URL, for_browser
 from book.paths import HTML, RELEASED_LABS
 
 LOADING = re.compile(
@@ -74,6 +75,22 @@ def test_the_site_holds_the_released_labs_and_no_source_of_any(site: Path) -> No
     files = {path.name for path in (site / "lite" / "files").rglob("*") if path.is_file()}
     assert files == {path.name for path in RELEASED_LABS.glob("*.ipynb")}
     assert [path for path in site.rglob("*") if path.suffix == ".md" or path.name.endswith((".map", ".err.log"))] == []
+
+
+def test_a_lab_in_the_site_is_the_released_notebook_and_nothing_more(site: Path) -> None:
+    """What is not released, the tests of the labs look for in the released notebooks themselves."""
+    there = {path.name: json.loads(path.read_text()) for path in (site / "lite" / "files").glob("*.ipynb")}
+    assert there == {path.name: for_browser(json.loads(path.read_text())) for path in RELEASED_LABS.glob("*.ipynb")}
+
+
+def test_no_file_of_the_site_has_a_cell_that_only_grading_knows(site: Path) -> None:
+    """Not in a page, a notebook or a script, and nothing of labs/ in a wheel or a zip."""
+    grading = re.compile(rb"ex-\d+-\d+-(?:collect|judge)|BEGIN SOLUTION")
+    files = [path for path in site.rglob("*") if path.is_file()]
+    packed = [name for path in files if is_zipfile(path) for name in ZipFile(path).namelist()]
+    assert [path for path in files if grading.search(path.read_bytes())] == []
+    assert [name for name in packed if name.startswith("labs/")] == []
+    assert any(name == "ecslite/checks.py" for name in packed)
 
 
 def test_every_chapter_is_there_as_a_notebook_and_its_page_leads_to_it(site: Path) -> None:

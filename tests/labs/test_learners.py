@@ -50,6 +50,8 @@ def test_the_learners_id_is_read_from_its_cell(source, name):
         "lab.learner = ",
         "lab.learner = \x00",
         "lab.learner = b'ann'",
+        "lab.learner = '\\ud800'",
+        "lab.learner = 'ann\\n'",
     ],
 )
 def test_an_id_that_is_no_literal_costs_the_exercises_that_vary_and_no_other(source):
@@ -87,6 +89,11 @@ def test_what_a_learner_wrote_is_kept_for_the_teacher():
 @pytest.mark.parametrize("text", ["", "  ", "_Why? Answer here in a sentence or two._\n"])
 def test_a_why_cell_that_nobody_wrote_in_is_left_out(text):
     assert dict(handed_in(ex_1_1_why=text).why) == {}
+
+
+def test_half_a_character_is_no_text():
+    """JSON can hold one; no file can."""
+    assert dict(handed_in(ex_1_1_why="half: \ud800.").why) == {"1.1": "half: ?."}
 
 
 def test_a_novel_is_cut():
