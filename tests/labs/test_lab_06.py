@@ -59,6 +59,19 @@ def test_the_last_reason_before_each_call_is_the_right_one(number):
     assert [REASONS[letter] in text for letter, text in zip(right, said, strict=True)] == [True] * 4
 
 
+@pytest.mark.parametrize("number", VARIANTS)
+def test_at_the_call_about_a_launch_every_instance_has_a_task_and_one_more_is_due(number):
+    """Its metric is above the target, and no instance is empty."""
+    names = played(number)
+    right = [names[name] for name in ("first", "second", "third", "fourth")]
+    day, minute = next(
+        (day, call[-1]) for day, call, letter in zip(names["days"], names["calls"], right, strict=True) if letter == "f"
+    )
+
+    assert day.metrics["InstancesEmpty"]["Average"][minute - 1] == 0
+    assert day.metrics["CapacityProviderReservation"]["Average"][minute - 1] > 80
+
+
 def design(strategy, target, minimum):
     return f"strategy, target_capacity, minimum_tasks = {strategy!r}, {target}, {minimum}"
 
