@@ -11,6 +11,7 @@ from math import fsum
 from typing import TYPE_CHECKING, Any, cast
 
 from ecslite.errors import InvalidSetting
+from ecslite.serverless.counted import counted
 from ecslite.serverless.event_source_settings import MappingSettings, ProvisionedPollerConfig, advice
 from ecslite.serverless.message import Message
 from ecslite.serverless.part import Callee, Part, Receiver
@@ -202,12 +203,16 @@ class EventSourceMapping(Part):
         told = []
         if throttled := counts["ThrottledInvocations"]:
             untried = counts.get("NeverTriedEventCount", 0)
-            end = f"; {untried:,} messages went back to {self.source.name} that no code had seen" if untried else ""
-            told.append(f"{self.function.name} throttled {throttled:,} invocations with batches{end}.")
+            back = counted(untried, "message", "messages")
+            end = f"; {back} went back to {self.source.name} that no code had seen" if untried else ""
+            batches = counted(throttled, "invocation with a batch", "invocations with batches")
+            told.append(f"{self.function.name} throttled {batches}{end}.")
         if failed := counts["FailedInvokeEventCount"]:
-            told.append(f"{failed:,} messages of {self.source.name} failed in {self.function.name}.")
+            what = counted(failed, "message", "messages")
+            told.append(f"{what} of {self.source.name} failed in {self.function.name}.")
         if dropped := counts.get("DroppedEventCount", 0):
-            told.append(f"{dropped:,} records of {self.source.name} were given up: tried too often, or too old.")
+            what = counted(dropped, f"record of {self.source.name} was", f"records of {self.source.name} were")
+            told.append(f"{what} given up: tried too often, or too old.")
         for text in told:
             event = self.sim.log.add(self.kind, self.name, text, cause)
             if not isinstance(self.source, StreamSource):

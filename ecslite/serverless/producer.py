@@ -12,6 +12,7 @@ from random import Random
 from typing import Any, Protocol, cast
 
 from ecslite.errors import InvalidSetting
+from ecslite.serverless.counted import counted
 from ecslite.serverless.message import Message
 from ecslite.serverless.part import Part
 from ecslite.serverless.queue import MOST_A_CALL, Queue
@@ -147,7 +148,8 @@ class Producer(Part):
         yield Sample("MessagesLost", self.name, "Count", {"Sum": self._lost})
         yield Sample("MessagesSentAgain", self.name, "Count", {"Sum": self._retried})
         if self._lost:
-            text = f"{self._lost:,} messages of {self.name} were refused for good, and are lost."
+            end = "refused for good, and lost."
+            text = counted(self._lost, f"message of {self.name} was {end}", f"messages of {self.name} were {end}")
             self.sim.log.add("producer", self.name, text, self.sim.log.latest("traffic", self.sim.now))
         self._lost = self._retried = 0
 

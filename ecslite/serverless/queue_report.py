@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ecslite.serverless.counted import counted
 from ecslite.serverless.held import DELAYED, IN_FLIGHT, VISIBLE
 from ecslite.serverless.queue_counts import first_known, one_value
 from ecslite.sim.metrics import Sample
@@ -71,4 +72,4 @@ def _texts(queue: Queue) -> Iterator[str]:
 
 
 def _messages(many: int) -> str:
-    return "1 message" if many == 1 else f"{many:,} messages"
+    return counted(many, "message", "messages")

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ecslite.errors import InvalidSetting
+from ecslite.serverless.counted import counted
 from ecslite.serverless.delivery_policy import AWS_MANAGED, CUSTOMER_MANAGED, DeliveryPolicy
 from ecslite.serverless.fifo import CALLS_A_SECOND, CallRate, Deduplication
 from ecslite.serverless.filter_policy import FILTER_POLICY_SCOPES, FilterPolicy
@@ -262,14 +263,29 @@ class Topic(Part):
     def _tell(self) -> None:
         counts, name = self.counts, self.name
         texts = {
-            "NumberOfMessagesWithoutSubscription": "messages published to {name} are lost: it has no subscription.",
-            "NumberOfMessagesRefused": "messages were refused by {name}.",
-            "Retries": "deliveries of {name} failed and are tried again.",
-            "NumberOfNotificationsDiscarded": "notifications of {name} were given up, and are lost.",
-            "NumberOfNotificationsRedrivenToDlq": "notifications of {name} went to a dead-letter queue.",
-            "NumberOfNotificationsFailedToRedriveToDlq": "notifications of {name} found no dead-letter queue open.",
+            "NumberOfMessagesWithoutSubscription": (
+                f"message published to {name} is lost: it has no subscription.",
+                f"messages published to {name} are lost: it has no subscription.",
+            ),
+            "NumberOfMessagesRefused": (f"message was refused by {name}.", f"messages were refused by {name}."),
+            "Retries": (
+                f"delivery of {name} failed and is tried again.",
+                f"deliveries of {name} failed and are tried again.",
+            ),
+            "NumberOfNotificationsDiscarded": (
+                f"notification of {name} was given up, and is lost.",
+                f"notifications of {name} were given up, and are lost.",
+            ),
+            "NumberOfNotificationsRedrivenToDlq": (
+                f"notification of {name} went to a dead-letter queue.",
+                f"notifications of {name} went to a dead-letter queue.",
+            ),
+            "NumberOfNotificationsFailedToRedriveToDlq": (
+                f"notification of {name} found no dead-letter queue open.",
+                f"notifications of {name} found no dead-letter queue open.",
+            ),
         }
         cause = first_known(self.sim.log.latest("traffic", self.sim.now), self.created)
         for count, text in texts.items():
             if counts[count]:
-                self.sim.log.add("topic", name, f"{counts[count]:,} {text.format(name=name)}", cause)
+                self.sim.log.add("topic", name, counted(counts[count], *text), cause)

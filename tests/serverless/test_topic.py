@@ -43,7 +43,7 @@ def test_a_topic_without_a_subscription_loses_the_message_and_counts_it():
     assert topic.publish(message(1)) == ""
     run = sim.run(minutes=1)
     assert counted(run, "NumberOfMessagesWithoutSubscription", "news") == 1
-    assert run.events("topic")[-1].text == "1 messages published to news are lost: it has no subscription."
+    assert run.events("topic")[-1].text == "1 message published to news is lost: it has no subscription."
 
 
 def test_traffic_is_published():
@@ -172,7 +172,7 @@ def test_without_a_dead_letter_queue_it_is_lost_and_counted():
     topic.publish(message(1))
     run = sim.run(minutes=5)
     assert counted(run, "NumberOfNotificationsDiscarded", "news") == 1
-    assert "1 notifications of news were given up, and are lost." in [event.text for event in run.log]
+    assert "1 notification of news was given up, and is lost." in [event.text for event in run.log]
 
 
 def test_a_client_side_error_is_not_tried_again():
