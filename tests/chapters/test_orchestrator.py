@@ -67,6 +67,15 @@ def test_the_new_task_starts_on_the_server_that_is_left_and_later_each_has_one_a
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_each_server_has_a_task_again_some_two_minutes_after_the_death(chapter, seed):
+    run = chapter["night"]("ecs", 2, 1, seed)
+    back = next(at for at, state, _ in run.of_kind("instance")[2].states if state == "InService")
+    apart = next(at for at, state, _ in run.of_kind("target")[3].states if state == "healthy")
+
+    assert 660 < back < apart < 780
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_spares_in_one_zone_fail_together(unlucky, seed):
     assert 20 <= unlucky(2, 1, "zone", seed) <= 22
     assert 20 <= unlucky(4, 1, "zone", seed) <= 22
