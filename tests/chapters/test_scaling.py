@@ -92,6 +92,7 @@ def test_the_steps_add_eight_after_one_data_point(chapter, seed):
         ("checkout", "CPU"),
         ("tracker", "Requests in hand per task"),
         ("photos", "Requests in hand per task"),
+        ("photos", "CPU"),
         ("checkout", "Requests per task and minute"),
     ],
 )
