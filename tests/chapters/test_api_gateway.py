@@ -96,3 +96,14 @@ def test_an_idle_cache_costs_by_the_hour(chapter):
     sim, _, _ = chapter["open_door"](cache=ecs.CacheSettings("0.5"))
 
     assert 730 * ecs.bill(sim.run(minutes=60)).total == pytest.approx(14.6)
+
+
+def test_where_the_function_fails_the_api_answers_502(chapter):
+    ecs = chapter["ecs"]
+    sim = ecs.Simulation(7)
+    front = ecs.Api(sim, "front", "REST")
+    front >> ecs.Function(sim, "page", warm=0.1, error_rate=1.0)
+    ecs.Traffic(sim, ecs.constant(1)).to(front)
+    sim.run(minutes=5)
+
+    assert set(front.answered) == {"502"}

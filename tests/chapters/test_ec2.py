@@ -126,3 +126,11 @@ def test_exercise_1_draining_frees_scattered_servers_and_neither_time_nor_a_depl
 
     assert (chapter["instances_left"](run), chapter["tasks_left"](run)) == (left, 4)
     assert late == 0
+
+
+@pytest.mark.parametrize(("strategy", "lost"), [("spread", 1), ("binpack", 2)])
+def test_after_the_rush_a_failed_server_takes_so_many_of_the_four_tasks(placed, strategy, lost):
+    tasks = [task for task in placed(strategy=strategy).of_kind("task") if task.states[-1][1] == "RUNNING"]
+    hosts = [task.attributes["instance"] for task in tasks]
+
+    assert max(hosts.count(host) for host in hosts) == lost

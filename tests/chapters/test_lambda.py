@@ -117,3 +117,38 @@ def test_work_that_computes_costs_the_same_with_any_memory_up_to_one_vcpu(chapte
         return ecs.bill(sim.run(minutes=30)).total
 
     assert costs(512) == pytest.approx(costs(1769), rel=0.02)
+
+
+def test_a_task_costs_what_it_costs_and_steady_work_makes_the_function_dearer(chapter):
+    ecs = chapter["ecs"]
+
+    def month(build):
+        sim = ecs.Simulation(7)
+        build(sim)
+        return 730 * ecs.bill(sim.run(minutes=60)).total
+
+    def task(sim):
+        definition = ecs.TaskDefinition("card", cpu=1024, memory=2048)
+        ecs.Service(ecs.Cluster(sim, "shop"), definition, desired_count=1)
+
+    def function(per_minute):
+        def build(sim):
+            card = ecs.Function(sim, "card", memory=1769, warm=0.5, timeout=30)
+            ecs.Traffic(sim, ecs.constant(per_minute / 60)).to(card)
+
+        return build
+
+    few, many = (month(function(per_minute)) for per_minute in (10, 120))
+    assert few < month(task) < many
+
+
+def test_twice_the_memory_takes_half_the_time_up_to_one_vcpu(chapter):
+    ecs = chapter["ecs"]
+
+    def median(memory):
+        sim = ecs.Simulation(7)
+        card = ecs.Function(sim, "card", memory=memory, cpu_seconds=ecs.Constant(0.5), init=0.5, timeout=30)
+        ecs.Traffic(sim, ecs.constant(2)).to(card)
+        return sim.run(minutes=30).metrics["Duration"]["p50"][20]
+
+    assert median(512) == pytest.approx(2 * median(1024), rel=0.02)

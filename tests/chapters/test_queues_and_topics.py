@@ -131,3 +131,19 @@ def test_a_message_without_any_subscription_is_lost_without_an_error(chapter):
         for name in ("NumberOfMessagesPublished", "NumberOfMessagesWithoutSubscription")
     )
     assert published == lost > 200
+
+
+def test_a_standard_queue_may_hand_a_message_out_twice_though_it_was_deleted_in_time(chapter):
+    ecs = chapter["ecs"]
+
+    def received_more_than_sent(rate):
+        sim = ecs.Simulation(7)
+        orders = ecs.Queue(sim, "orders", visibility_timeout=60, duplicate_rate=rate)
+        packer = ecs.TaskDefinition("packer", cpu=256, memory=512)
+        ecs.QueueConsumer(ecs.Service(ecs.Cluster(sim, "shop"), packer, desired_count=2), orders, workers=5)
+        ecs.Traffic(sim, 0.2, cpu_seconds=0.01, wait_seconds=ecs.Uniform(10, 30)).to(orders)
+        run = sim.run(minutes=60)
+        sent, got = (chapter["total"](run, f"NumberOfMessages{what}", "orders") for what in ("Sent", "Received"))
+        return got > sent
+
+    assert [received_more_than_sent(rate) for rate in (0.0, 0.05)] == [False, True]

@@ -123,3 +123,16 @@ def test_the_worked_example_has_four_faults_and_can_be_mended():
 
     assert len(refused.value.faults) == 4
     assert ecs.TaskDefinition.from_aws(document).name == "web:1"
+
+
+@pytest.mark.parametrize("copies", [1, 2, 6])
+def test_the_label_printer_in_each_copy_costs_more_than_one_of_its_own_and_the_more_the_more_copies(copies):
+    def hour(cpu, memory, count):
+        sim = ecs.Simulation(7)
+        definition = ecs.TaskDefinition("any", cpu=cpu, memory=memory)
+        ecs.Service(ecs.Cluster(sim, "shop"), definition, desired_count=count)
+        return ecs.bill(sim.run(minutes=60)).total
+
+    apart = hour(256, 512, copies) + hour(512, 1024, 1)
+
+    assert hour(1024, 2048, copies) > (1 + 0.3 * copies) * apart
