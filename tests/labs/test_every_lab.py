@@ -13,6 +13,7 @@ from rehearsal import Rehearsal, unanswered, variant
 from ecslite.checks import Feedback
 from labs.hidden import ClassKey
 from labs.lab import KINDS, read_lab, sources
+from labs.lab import LABS as LABS_FOLDER
 from labs.notebooks import instructor, released
 
 pytestmark = pytest.mark.lab
@@ -188,3 +189,18 @@ def test_the_small_lab_of_the_other_tests_is_right_by_its_own_checks():
     said = Rehearsal(instructor(papers.COUNTING)).printed
 
     assert [said["ex-1-1-judge"], said["ex-1-2-judge"]] == ["1.1 right\n", "1.2 right\n"]
+
+
+CHAPTERS = {
+    path.read_text(encoding="utf-8").partition("\n# ")[2].partition("\n")[0]
+    for path in (LABS_FOLDER.parent / "chapters").glob("*.md")
+}
+
+
+@each_lab
+def test_the_chapters_that_a_lab_needs_are_there_by_their_titles(lab):
+    needs = next(line for line in lab.cells[0].source.splitlines() if line.startswith("**You need:**"))
+    titles = needs.split("*")[5::2]
+
+    assert titles != []
+    assert [title for title in titles if title not in CHAPTERS] == []
