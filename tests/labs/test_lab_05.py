@@ -5,6 +5,8 @@ from functools import cache
 import pytest
 from played import KEYS, lab_number, play
 
+import ecslite as ecs
+
 LAB = lab_number(5)
 VARIANTS = (0, 1, 2)
 
@@ -62,6 +64,28 @@ def test_the_last_reason_before_each_call_is_the_right_one(number):
 
     assert sorted(right) == ["a", "d", "e", "g"]
     assert [REASONS[letter] in text for letter, text in zip(right, said, strict=True)] == [True] * 4
+
+
+def counts_of_the_bad_night(**settings):
+    """The desired counts of the night whose new revision fails its health checks, with these settings of its update."""
+    names = played(0)
+    sim, checkout, front = names["open_checkout"](7, 3)
+    limits = {"min_capacity": 3, "max_capacity": 10, "scale_in_cooldown": 900}
+    names["track"](checkout, "requests", 300, **limits)
+    names["track"](checkout, "cpu", 15, **limits)
+    new = ecs.Application(workers=4, backlog=20, fails_health_checks=True)
+    sim.at(45 * 60, lambda: checkout.update(application=new, **settings))
+    visitors = names["thursday"](7, 360)
+    ecs.Traffic.from_cloudwatch(sim, visitors, cpu_seconds=0.02, wait_seconds=0.34, from_minute=2).to(front)
+    return [count for _, count, _ in sim.run(minutes=100).level("DesiredCount").steps]
+
+
+def test_the_cure_of_the_bad_night_lets_the_service_scale_in_again():
+    breaker = ecs.DeploymentCircuitBreaker(enable=True, rollback=True)
+    cured = ecs.DeploymentConfiguration(deployment_circuit_breaker=breaker)
+
+    assert counts_of_the_bad_night()[-1] == max(counts_of_the_bad_night())
+    assert counts_of_the_bad_night(deployment_configuration=cured)[-1] == 3
 
 
 SHORTCUTS = {
