@@ -76,6 +76,10 @@ def test_reserved_concurrency_keeps_nothing_warm_and_throttles(chapter, launch, 
     assert refused(run) > 0.3
 
 
+def test_what_is_throttled_gets_429_and_the_events_say_so(launch):
+    assert any(" × 429 from card" in event.text for event in launch(reserved=10).events("function"))
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_provisioned_concurrency_is_no_limit_and_spills_over(chapter, launch, refused, seed):
     run = launch(standing=10, seed=seed)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from pathlib import Path
+
+import jupytext
 import pytest
 
+CHAPTER = Path(__file__).parents[2] / "chapters" / "scaling.md"
 SEEDS = [7, 8, 9]
 
 
@@ -138,3 +143,15 @@ def test_a_minimum_for_the_ordinary_stream_ends_the_swing_and_costs_less(chapter
     assert bill(calm).total < bill(swung).total
     assert chapter["oldest"](calm) < 30
     assert chapter["oldest"](swung) > 120
+
+
+@pytest.mark.parametrize(("needed", "minutes"), [(3, [7, 8]), (1, [3, 5])])
+def test_an_alarm_of_one_data_point_acts_two_minutes_earlier_and_on_the_peak_that_meant_nothing(
+    needed, minutes, capsys
+):
+    cells = (cell.source for cell in jupytext.read(CHAPTER).cells)
+    alarm = next(source for source in cells if source.startswith("datapoints = "))
+    exec(alarm.replace("needed, running, target = 3", f"needed, running, target = {needed}"), {"ceil": math.ceil})
+    acted = [int(line.split()[1].rstrip(":")) for line in capsys.readouterr().out.splitlines()]
+
+    assert acted[:2] == minutes

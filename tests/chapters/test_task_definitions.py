@@ -122,6 +122,7 @@ def test_the_worked_example_has_four_faults_and_can_be_mended():
     del web["portMappings"][0]["hostPort"]
 
     assert len(refused.value.faults) == 4
+    assert "essential" in str(refused.value.faults[2])
     assert ecs.TaskDefinition.from_aws(document).name == "web:1"
 
 
