@@ -1,19 +1,11 @@
 """Lab 5: the scenarios do what the text says of them, and few policies hold both limits of the design."""
 
-from functools import cache
-
 import pytest
-from played import KEYS, lab_number, play
+from played import KEYS, names_of, play
 
 import ecslite as ecs
 
-LAB = lab_number(5)
 VARIANTS = (0, 1, 2)
-
-
-@cache
-def played(number):
-    return play(LAB, "5.7", number=number).names
 
 
 def policy(metric, target, minimum, maximum):
@@ -22,7 +14,7 @@ def policy(metric, target, minimum, maximum):
 
 @pytest.mark.parametrize("number", VARIANTS)
 def test_the_policy_of_every_tutorial_sleeps_while_visitors_are_refused(number):
-    names = played(number)
+    names = names_of(5, number)
     asleep, ceiling = names["asleep"], names["cpu_at_most"]
     rush = asleep.metrics["CPUUtilization"]["Average"][38:46]
 
@@ -33,7 +25,7 @@ def test_the_policy_of_every_tutorial_sleeps_while_visitors_are_refused(number):
 
 @pytest.mark.parametrize("number", VARIANTS)
 def test_the_engine_scales_in_as_the_prediction_says(number):
-    names = played(number)
+    names = names_of(5, number)
     start, blip = names["begins"], names["blip"]
 
     def settled(calm, once):
@@ -55,7 +47,7 @@ REASONS = {
 
 @pytest.mark.parametrize("number", VARIANTS)
 def test_the_last_reason_before_each_call_is_the_right_one(number):
-    names = played(number)
+    names = names_of(5, number)
     right = [names[name] for name in ("first", "second", "third", "fourth")]
     said = [
         [event.text for event in night.events("scaling_held") if event.seconds < 60 * minute][-1]
@@ -68,7 +60,7 @@ def test_the_last_reason_before_each_call_is_the_right_one(number):
 
 def counts_of_the_bad_night(**settings):
     """The desired counts of the night whose new revision fails its health checks, with these settings of its update."""
-    names = played(0)
+    names = names_of(5)
     sim, checkout, front = names["open_checkout"](7, 3)
     limits = {"min_capacity": 3, "max_capacity": 10, "scale_in_cooldown": 900}
     names["track"](checkout, "requests", 300, **limits)
@@ -102,7 +94,7 @@ SHORTCUTS = {
 @pytest.mark.parametrize("name", SHORTCUTS)
 def test_a_shortcut_is_told_which_limit_it_breaks(name):
     answer, measure = SHORTCUTS[name]
-    found = play(LAB, "5.7", answer)
+    found = play(5, "5.7", answer)
 
     assert f"your {measure} is" in found.check
     assert found.judge.startswith("5.7 wrong:")
@@ -114,14 +106,14 @@ def test_a_shortcut_is_told_which_limit_it_breaks(name):
     ids=["requests", "a higher target", "CPU far below its stop"],
 )
 def test_several_policies_hold_all_limits(answer):
-    found = play(LAB, "5.7", answer, key=KEYS[1])
+    found = play(5, "5.7", answer, key=KEYS[1])
 
     assert (found.check, found.judge) == ("5.7: that is right.\n", "5.7 right\n")
 
 
 def test_the_limits_leave_few_policies():
     """Of 2 metrics, 4 targets each and 5 minima, fewer than one in five holds both limits."""
-    names = played(0)
+    names = names_of(5)
     tried = []
     for metric, targets in (("requests", (150, 250, 350, 450)), ("cpu", (10, 20, 40, 60))):
         for target in targets:

@@ -1,22 +1,14 @@
 """Lab 6: the fleets do what the text says of them, and few designs hold all three demands."""
 
-from functools import cache
-
 import pytest
-from played import KEYS, lab_number, play
+from played import KEYS, names_of, play
 
-LAB = lab_number(6)
 VARIANTS = (0, 1, 2)
-
-
-@cache
-def played(number):
-    return play(LAB, "6.7", number=number).names
 
 
 @pytest.mark.parametrize("number", VARIANTS)
 def test_a_hand_on_the_group_leaves_as_many_instances_for_three_reasons(number):
-    names = played(number)
+    names = names_of(6, number)
 
     def states(*settings):
         last = [one.states[-1][1] for one in names["by_hand"](*settings).of_kind("instance")]
@@ -31,7 +23,7 @@ def test_a_hand_on_the_group_leaves_as_many_instances_for_three_reasons(number):
 
 @pytest.mark.parametrize("number", VARIANTS)
 def test_without_protection_and_draining_tasks_are_cut_off(number):
-    names = played(number)
+    names = names_of(6, number)
     tasks = names["by_hand"](False, False).of_kind("task")
     reasons = [task.attributes.get("stopped_reason", "") for task in tasks]
 
@@ -48,7 +40,7 @@ REASONS = {
 
 @pytest.mark.parametrize("number", VARIANTS)
 def test_the_last_reason_before_each_call_is_the_right_one(number):
-    names = played(number)
+    names = names_of(6, number)
     right = [names[name] for name in ("first", "second", "third", "fourth")]
     said = [
         [event.text for event in day.events("capacity") if event.seconds < 60 * minute][-1]
@@ -62,7 +54,7 @@ def test_the_last_reason_before_each_call_is_the_right_one(number):
 @pytest.mark.parametrize("number", VARIANTS)
 def test_at_the_call_about_a_launch_every_instance_has_a_task_and_one_more_is_due(number):
     """Its metric is above the target, and no instance is empty."""
-    names = played(number)
+    names = names_of(6, number)
     right = [names[name] for name in ("first", "second", "third", "fourth")]
     day, minute = next(
         (day, call[-1]) for day, call, letter in zip(names["days"], names["calls"], right, strict=True) if letter == "f"
@@ -87,7 +79,7 @@ SHORTCUTS = {
 @pytest.mark.parametrize("name", SHORTCUTS)
 def test_a_shortcut_is_told_which_demand_it_misses(name):
     answer, measure = SHORTCUTS[name]
-    found = [play(LAB, "6.7", answer, key=key) for key in KEYS]
+    found = [play(6, "6.7", answer, key=key) for key in KEYS]
 
     assert f"your {measure} is" in found[0].check
     assert [one.judge.startswith("6.7 wrong:") for one in found] == [True] * len(KEYS)
@@ -95,7 +87,7 @@ def test_a_shortcut_is_told_which_demand_it_misses(name):
 
 def test_three_demands_leave_few_designs():
     """Of 3 strategies, 3 targets and 4 minima, fewer than one in six holds all demands on the Saturday of the check."""
-    names = played(0)
+    names = names_of(6)
     tried = []
     for strategy in names["STRATEGIES"]:
         for target in (80, 90, 100):

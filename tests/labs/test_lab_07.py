@@ -1,24 +1,16 @@
 """Lab 7: the bills say what the text says of them, and few contracts hold both limits of the owner."""
 
-from functools import cache
-
 import pytest
-from played import KEYS, lab_number, play
+from played import KEYS, names_of, play
 
 import ecslite as ecs
 
-LAB = lab_number(7)
 VARIANTS = (0, 1, 2)
-
-
-@cache
-def played(number):
-    return play(LAB, "7.7", number=number).names
 
 
 @pytest.mark.parametrize("number", VARIANTS)
 def test_the_number_to_reserve_is_where_the_year_costs_least(number):
-    names = played(number)
+    names = names_of(7, number)
     costs = [names["usd_a_year"](names["mine"], reserved) for reserved in range(20)]
     best = names["reserve"]
 
@@ -28,7 +20,7 @@ def test_the_number_to_reserve_is_where_the_year_costs_least(number):
 
 def test_what_a_promise_costs_is_what_the_engine_bills():
     """A day of a fleet that stands, one of whose instances is reserved; without its volumes."""
-    names = played(0)
+    names = names_of(7)
     reserved = [ecs.ReservedInstances(instance_type="m5.large", count=1)]
     billed = ecs.bill(names["a_day"]([12] * 24, 3), commitments=reserved).by_category()
 
@@ -44,7 +36,7 @@ def lines(names, number):
 
 
 def test_each_contract_wastes_what_its_fault_says():
-    names = played(0)
+    names = names_of(7)
     (rates, covered), (busiest, evening), (size, nothing), (market, none) = (
         lines(names, number) for number in range(4)
     )
@@ -74,7 +66,7 @@ SHORTCUTS = {
 @pytest.mark.parametrize("name", SHORTCUTS)
 def test_a_shortcut_is_told_which_limit_it_breaks(name):
     answer, measure = SHORTCUTS[name]
-    found = play(LAB, "7.7", answer)
+    found = play(7, "7.7", answer)
 
     assert f"your {measure} is" in found.check
     assert found.judge.startswith("7.7 wrong:")
@@ -85,14 +77,14 @@ def test_a_shortcut_is_told_which_limit_it_breaks(name):
     "answer", [contract(2, 2, 0, 1, "FARGATE_SPOT"), contract(2, 2, 0.02, 1, "FARGATE_SPOT")], ids=["fleet", "a plan"]
 )
 def test_several_contracts_hold_both_limits(answer, key):
-    found = play(LAB, "7.7", answer, key=key)
+    found = play(7, "7.7", answer, key=key)
 
     assert (found.check, found.judge) == ("7.7: that is right.\n", "7.7 right\n")
 
 
 def test_the_limits_leave_few_contracts():
     """Of fleets of 0 to 4, all reserved, with 4 plans, 2 terms and 2 places for the labels: fewer than one in ten."""
-    names = played(0)
+    names = names_of(7)
     kinds, held, tried = names["year"](7), 0, 0
     for fleet in range(5):
         for labels_on in ("FARGATE", "FARGATE_SPOT"):
