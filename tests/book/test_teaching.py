@@ -15,11 +15,9 @@ PAGES = [TEACHING, *((ROOT / name).read_text(encoding="utf-8") for name in ("boo
 
 
 def test_every_lab_has_its_part_in_the_guide():
-    titles = [re.match(r"# Lab (\d+): (.+)", parse_lab(path).cells[0].source) for path in sources()]
-    named = re.findall(r"^## (\d+) (.+)$", TEACHING, re.MULTILINE)
-    assert [(found[1], found[2]) for found in titles if found] == [
-        one for one in named if one[0] in {t[1] for t in titles if t}
-    ]
+    heads = [parse_lab(path).cells[0].source.partition("\n")[0] for path in sources()]
+    named = [f"# Lab {number}: {title}" for number, title in re.findall(r"^## (\d+) (.+)$", TEACHING, re.MULTILINE)]
+    assert heads == named
 
 
 def test_every_part_has_objectives_usual_errors_and_something_to_discuss():
