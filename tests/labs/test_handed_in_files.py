@@ -113,7 +113,11 @@ def test_the_form_for_huge_zips_is_refused_of_a_learner():
         of_learner(content[:end] + locator + content[end:])
 
 
-@pytest.mark.parametrize("content", [b"", b"not a zip", b"PK\x05\x06", zipped({"lab.ipynb": b"{}"})[:60]])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"not a zip", b"PK\x05\x06", zipped({"lab.ipynb": b"{}"})[:60]],
+    ids=["empty", "text", "mark alone", "cut off"],  # a zip holds the time at which it was made
+)
 def test_what_is_no_zip_is_told(content):
     with pytest.raises(LabError, match="cannot be read as a zip"):
         of_learner(content)
