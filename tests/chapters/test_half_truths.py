@@ -66,6 +66,14 @@ def test_3_the_longer_the_burst_the_smaller_the_share_that_scaling_misses(burst)
     assert burst("scaled", 15) < burst("scaled", 6)
 
 
+def test_3_what_scaling_misses_of_a_long_burst_it_misses_in_the_first_minutes(chapter):
+    run = chapter["burst"]("scaled", 15, 20, 7)
+    names = ("HTTPCode_Target_5XX_Count", "HTTPCode_ELB_5XX_Count")
+    missed = [sum(minute) for minute in zip(*(run.metrics[name]["Sum"] for name in names), strict=True)]
+
+    assert sum(missed[10:14]) > 0.9 * sum(missed)
+
+
 def test_4_instances_come_and_go_without_a_hand(chapter):
     there = [value or 0 for value in chapter["on_servers"]().metrics["InstancesRunning"]["Average"]]
 
