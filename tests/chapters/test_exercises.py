@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -33,15 +34,22 @@ def exercises_of(path: Path) -> list[Exercise]:
 
 
 @pytest.fixture(scope="module", params=CHAPTERS, ids=lambda path: path.stem)
-def exercises(request, module_patch):
+def exercises(request, module_patch, glued):
+    glued.clear()
     return exercises_of(request.param)
 
 
 @pytest.fixture(scope="module")
-def module_patch():
+def glued():
+    """The names that the chapter's cells have glued."""
+    return set()
+
+
+@pytest.fixture(scope="module")
+def module_patch(glued):
     """`glue` needs a notebook around it; here it has none."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("myst_nb.glue", lambda *args, **kwargs: None)
+        patch.setattr("myst_nb.glue", lambda name, *args, **kwargs: glued.add(name))
         yield patch
 
 
@@ -76,3 +84,9 @@ def test_only_a_chapter_that_is_there_may_have_fewer_exercises():
 def test_every_exercise_of_a_chapter_has_a_name_of_its_own(exercises):
     names = [exercise.data["name"] for exercise in exercises]
     assert len(set(names)) == len(names)
+
+
+def test_every_number_that_the_prose_takes_from_a_run_is_computed(exercises, glued, request):
+    text = request.node.callspec.params["exercises"].read_text()
+
+    assert set(re.findall(r"\{glue:text\}`([\w-]+)`", text)) - glued == set()
