@@ -31,7 +31,10 @@ class Span:
 
 
 SPANS = {
-    "metric": ("The first whole minute", "CloudWatch's period: 60 s; high-resolution metrics, with 20 s, are left out of this model"),
+    "metric": (
+        "The first whole minute",
+        "CloudWatch's period: 60 s; high-resolution metrics, with 20 s, are left out of this model",
+    ),
     "datapoints": ("More data points", "how many data points in a row the alarm needs"),
     "publishing": ("Publishing the metric", "nothing of yours: CloudWatch's own delay"),
     "policy": ("The policy waits", "its cooldown, and a metric that allows larger steps"),
