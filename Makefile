@@ -51,7 +51,7 @@ pdf: book
 test: setup
 	@$(RUN) -m book browsers
 	@$(RUN) -m book book
-	@$(RUN) -m pytest tests -m "not browser" -n auto --dist loadfile
+	@$(RUN) -m pytest tests -m "not browser" -n auto --dist loadfile --no-loadscope-reorder
 	@$(RUN) -m pytest tests -m browser
 
 check: setup
