@@ -7,7 +7,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from bench.rows import Row, table, write
+from bench.rows import table, write
 
 NAMES = {
     "station": "requests/s of one station against Ciw and against a SimPy process per request",
@@ -26,27 +26,24 @@ RESULTS = Path(__file__).parent / "results.json"
 
 
 def main(words: list[str]) -> int:
-    """Runs the measurements that are named, or all; 1 if a budget was missed."""
+    """Runs the measurements that are named, or all, one after the other; 1 if a budget was missed.
+
+    Each is written as soon as it is done, in place of what the file had of it.
+    """
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", help="; ".join(f"{name}: {what}" for name, what in NAMES.items()))
     asked = parser.parse_args(words)
     if unknown := sorted(set(asked.names) - set(NAMES)):
         parser.error(f"no measurement is named {', '.join(unknown)}: use {', '.join(NAMES)}")
-    rows = measure([name for name in NAMES if name in asked.names or not asked.names])
-    print(f"\n{table(rows)}\n")
-    if not asked.names:
-        write(rows, RESULTS)
-        print(f"Written to {RESULTS}.")
-    return int(any(row.met is False for row in rows))
-
-
-def measure(names: list[str]) -> list[Row]:
-    """The rows of these measurements, in order."""
-    rows: list[Row] = []
-    for name in names:
-        print(f"{name}: {NAMES[name]} …", flush=True)
-        rows += import_module(f"bench.{name}").rows()
-    return rows
+    missed = False
+    for name in (name for name in NAMES if name in asked.names or not asked.names):
+        print(f"\n{name}: {NAMES[name]} …", flush=True)
+        rows = import_module(f"bench.{name}").rows()
+        print(table(rows), flush=True)
+        write({name: rows}, RESULTS)
+        missed |= any(row.met is False for row in rows)
+    print(f"\nWritten to {RESULTS}.")
+    return int(missed)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from book.paths import HTML
 
 __all__ = ["rows"]
 
-MOVES = 16
+MOVES = 10
 """Moves of each kind of each explorer, its controls in turn."""
 
 LOOK_MS = 1000

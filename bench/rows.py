@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -78,20 +79,25 @@ def table(rows: Iterable[Row]) -> str:
     return "\n".join([printed[0], "-" * len(printed[0]), *body])
 
 
-def write(rows: Iterable[Row], path: Path) -> None:
-    """The rows as JSON, with the machine they were measured on."""
+def write(measured: Mapping[str, Sequence[Row]], path: Path) -> None:
+    """What was measured, by its name, with the day and the machine; all else in the file stays as it is."""
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     machine = {"python": platform.python_version(), "system": platform.platform(), "processors": os.cpu_count()}
-    found = [
-        {
-            "what": row.what,
-            "ours": row.ours,
-            "theirs": row.theirs,
-            "figure": row.figure,
-            "unit": row.budget.unit,
-            "budget": str(row.budget),
-            "met": row.met,
-            "note": row.note,
-        }
-        for row in rows
-    ]
-    path.write_text(json.dumps({"machine": machine, "rows": found}, ensure_ascii=False, indent=1) + "\n")
+    day = datetime.now(UTC).date().isoformat()
+    kept |= {
+        name: {"day": day, "machine": machine, "rows": [_plain(row) for row in rows]} for name, rows in measured.items()
+    }
+    path.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _plain(row: Row) -> dict[str, object]:
+    return {
+        "what": row.what,
+        "ours": row.ours,
+        "theirs": row.theirs,
+        "figure": row.figure,
+        "unit": row.budget.unit,
+        "budget": str(row.budget),
+        "met": row.met,
+        "note": row.note,
+    }

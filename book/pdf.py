@@ -45,6 +45,7 @@ SOLVED = re.compile(
     r"<details><summary>Solution</summary><p>((?:(?!</p>).)*)</p></details>",
     re.S,
 )
+CODE = re.compile(r"`([^`]+)`")
 SOLUTIONS = "solutions"
 """The article of all solutions."""
 
@@ -177,7 +178,8 @@ def article(name: str, page: str, known: set[str], root: str) -> str:
 
 def options(answer: dict[str, Any]) -> str:
     """What an exercise offers as its answer; a line to write on for a number."""
-    offered = "".join(f"<li>{escape(each)}</li>" for each in answer.get("options", ()))
+    texts = (CODE.sub(r"<code>\1</code>", escape(each)) for each in answer.get("options", ()))
+    offered = "".join(f"<li>{text}</li>" for text in texts)
     line = f"<p>______ {escape(answer.get('unit', ''))}</p>"
     return f'<div class="ecs-answer">{f"<ul>{offered}</ul>" if offered else line}</div>'
 

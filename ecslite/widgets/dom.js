@@ -24,6 +24,16 @@ export function say(element, words) {
   if (element.textContent !== words) element.textContent = words;
 }
 
+/** Text as nodes: what stands in back ticks is code. */
+export function rich(words) {
+  return words.split("`").map((part, place) => (place % 2 ? h("code", {}, part) : part));
+}
+
+/** As `say`, with code where the text has back ticks. */
+export function sayRich(element, words) {
+  if (element.textContent !== words.replaceAll("`", "")) element.replaceChildren(...rich(words));
+}
+
 /** 750 seconds as "12:30", from one hour on "1:02:30". */
 export function clock(seconds) {
   const whole = Math.floor(seconds);

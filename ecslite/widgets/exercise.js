@@ -1,5 +1,5 @@
 // An exercise: an answer that is checked at once, before any kernel runs. What was answered is kept in the browser.
-import { amountWords, button, h, say } from "./dom.js";
+import { amountWords, button, h, rich, say, sayRich } from "./dom.js";
 
 const KEPT = "ecs-answers";
 
@@ -36,6 +36,9 @@ export function forgetAnswers() {
   }
 }
 
+/** Text for an attribute, which holds no code. */
+const plain = (words) => words.replaceAll("`", "");
+
 function same(one, other) {
   return JSON.stringify(one) === JSON.stringify(other);
 }
@@ -63,7 +66,7 @@ function inputOf({ name, answer }) {
   }
   if (answer.kind === "choice") {
     const radios = answer.options.map((option) => h("input", { type: "radio", name: `ecs-${name}`, value: option }));
-    const labels = answer.options.map((option, place) => h("label", { class: "ecs-option" }, radios[place], h("span", {}, option)));
+    const labels = answer.options.map((option, place) => h("label", { class: "ecs-option" }, radios[place], h("span", {}, ...rich(option))));
     const el = h("div", { class: "ecs-options ecs-column", role: "radiogroup", "aria-label": "Your answer" }, labels);
     return { el, get: () => radios.find((radio) => radio.checked)?.value ?? null };
   }
@@ -84,14 +87,14 @@ function orderInput({ options }) {
     order.splice(from, 1);
     order.splice(to, 0, step);
     draw();
-    say(said, `“${step}” is step ${to + 1} of ${order.length}.`);
+    say(said, `“${plain(step)}” is step ${to + 1} of ${order.length}.`);
     list.children[to].querySelector(by < 0 ? "button" : "button:last-of-type").focus();
   }
 
   function draw() {
-    list.replaceChildren(...order.map((step, place) => h("li", {}, h("span", {}, step), h("span", { class: "ecs-buttons" },
-      button("↑", () => move(step, -1), { class: "ecs-quiet", "aria-label": `Move “${step}” up`, "aria-disabled": String(place === 0) }),
-      button("↓", () => move(step, 1), { class: "ecs-quiet", "aria-label": `Move “${step}” down`, "aria-disabled": String(place === order.length - 1) })))));
+    list.replaceChildren(...order.map((step, place) => h("li", {}, h("span", {}, ...rich(step)), h("span", { class: "ecs-buttons" },
+      button("↑", () => move(step, -1), { class: "ecs-quiet", "aria-label": `Move “${plain(step)}” up`, "aria-disabled": String(place === 0) }),
+      button("↓", () => move(step, 1), { class: "ecs-quiet", "aria-label": `Move “${plain(step)}” down`, "aria-disabled": String(place === order.length - 1) })))));
   }
 
   draw();
@@ -107,7 +110,7 @@ export function mountExercise(el, data, { onAnswer } = {}) {
     if (given === null) return say(said, "Give an answer first; a guess is welcome.");
     const right = isRight(data, given);
     said.dataset.right = String(right);
-    say(said, `${right ? "✓ " : ""}${verdictOf(data, given)}`);
+    sayRich(said, `${right ? "✓ " : ""}${verdictOf(data, given)}`);
     keepAnswer(data.name, right);
     el.dispatchEvent(new CustomEvent("ecs:answer", { bubbles: true, detail: { name: data.name, right } }));
     return onAnswer?.(right);

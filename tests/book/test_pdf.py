@@ -43,6 +43,10 @@ def test_the_contents_name_each_article_with_the_page_on_which_it_begins():
     assert found == [("book-intro", "Intro", "3"), ("chapters-tasks", "Tasks", "5"), ("solutions", "Solutions", "9")]
 
 
+def test_code_in_an_answer_that_is_offered_is_code():
+    assert "<li><code>a &lt; b</code> of web</li>" in pdf.options({"options": ["`a < b` of web"]})
+
+
 def test_solutions_stand_under_their_chapter_and_hints_do_not():
     solved = Exercise("How many?", Number(3), hints=["Count."], solution="Three: `a`, b and c.")
     printed = pdf.solutions({"chapters/tasks": page(f"<h1>Tasks</h1>{solved._repr_mimebundle_()['text/html']}")})

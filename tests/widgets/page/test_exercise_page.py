@@ -63,6 +63,23 @@ def test_steps_are_put_in_order_by_keyboard(page):
     expect(one.locator(".ecs-verdict")).to_have_text("✓ That is right.")
 
 
+def test_code_in_an_answer_is_code_and_is_said_without_its_marks(visit):
+    one = exercises.Exercise(
+        "Which line?",
+        exercises.OneOf(["`essential: false`", "`memory`"], "`memory`"),
+        wrong={"`essential: false`": "Then `web` stays."},
+        solution="The second.",
+    )
+    page = visit(html=one._repr_mimebundle_()["text/html"], script=SCRIPT, plotly=False)
+    page.get_by_label("essential: false").check()
+    page.get_by_role("button", name="Check").click()
+    expect(page.locator(".ecs-option code").first).to_have_text("essential: false")
+    expect(page.get_by_role("status")).to_have_text("You said essential: false. Then web stays.")
+    page.get_by_label("memory").check()
+    page.get_by_role("button", name="Check").click()
+    expect(page.get_by_role("status")).to_have_text("✓ That is right.")
+
+
 def test_an_answer_is_remembered_by_this_browser(page):
     box(page, 1).get_by_label("A scaling policy").check()
     box(page, 1).get_by_role("button", name="Check").click()
