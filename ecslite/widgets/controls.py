@@ -35,11 +35,6 @@ class Range:
         places = {"min": self.min, "max": self.max, "step": self.step, "value": self.value, "unit": self.unit}
         return {"name": self.name, "label": self.label, "kind": "range", **places}
 
-    @property
-    def values(self) -> list[float]:
-        """All that the slider can be set to."""
-        return [round(self.min + place * self.step, 9) for place in range(round((self.max - self.min) / self.step) + 1)]
-
     def checked(self, value: Any) -> Any:
         """The value, if it is one that the slider can have; InvalidSetting otherwise."""
         if isinstance(value, bool) or not isinstance(value, int | float) or not self.min <= value <= self.max:

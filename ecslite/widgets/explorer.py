@@ -12,17 +12,15 @@
 
 The page writes `request`, Python runs the scenario and writes `result`. A setting that fails leaves the last good
 result where it is, and says in words what was wrong. With `beside` two designs run over the same traffic; a request
-for a band runs the scenario over many seeds, tells how far it is, and stops when it is told to. While nothing is asked,
-the settings one move away are run ahead.
+for a band runs the scenario over many seeds, tells how far it is, and stops when it is told to. What was
+asked for lately is kept, and is not run again.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import islice
 from typing import Any, NamedTuple
 
 import anywidget
@@ -35,8 +33,8 @@ from ecslite.views.bands import HIGH, LOW, band, quantile
 from ecslite.views.picture import picture
 from ecslite.views.words import number
 from ecslite.widgets import assets, still
-from ecslite.widgets.ahead import MOST_AHEAD, Kept, one_move
 from ecslite.widgets.controls import Choice, Control, Prediction, check_controls
+from ecslite.widgets.kept import Kept
 from ecslite.widgets.shown import Views, service_views
 
 __all__ = ["ADOPTING", "BAND_SEEDS", "SCHEMA", "Explorer"]
@@ -51,8 +49,8 @@ ADOPTING = False
 """True while a page that shows stored results starts its kernel: explorers made then run nothing until they are
 asked, and send no JavaScript, which the page has already."""
 
-LOOKING_SECONDS = 0.3
-"""So long after an answer the reader may move on at once; then the runs ahead begin, one after the other."""
+MOST_KEPT = 12
+"""Settings whose runs are kept: a reader often goes back."""
 
 Design = tuple[str, Mapping[str, Any]]
 """What a design is called, and the settings that make it."""
@@ -102,14 +100,11 @@ class Explorer(anywidget.AnyWidget):
             [(label, {beside.name: value}) for value, label in beside.pairs] if beside else [("", {})]
         )
         self._scenario, self._outcome, self._sentence, self._views = scenario, outcome, sentence, views
-        self._trials = Kept(self._of_each_design, MOST_AHEAD + 1)
+        self._trials = Kept(self._of_each_design, MOST_KEPT)
         self._previous: Sequence[Trial] = ()
-        self._at: Mapping[str, Any] = {}
-        """The settings that were answered last."""
         self._pictures = False
         """True once a page without plotly.js has asked: results then carry the small picture."""
         self._band: asyncio.Task[None] | None = None
-        self._ahead: asyncio.Task[None] | None = None
         spec = {
             "schema": SCHEMA,
             "name": name or still.slug(question),
@@ -142,13 +137,12 @@ class Explorer(anywidget.AnyWidget):
         request = change["new"]
         if not request:
             return
-        self._stop()
+        self._stop_band()
         try:
             if request.get("band"):
                 self._begin_band(request)
             else:
-                before, self.result = self._at, self._run(request)
-                self._run_ahead(before)
+                self.result = self._run(request)
         except Exception as error:
             self.result = _failed(request, error)
 
@@ -160,7 +154,7 @@ class Explorer(anywidget.AnyWidget):
         trials = self._trials.of(settings, request["seed"])
         before: Sequence[Trial | None] = self._previous or (None,) * len(trials)
         told = [self._told(*each) for each in zip(self._designs, trials, before, strict=True)]
-        self._previous, self._at = trials, settings
+        self._previous = trials
         sentence = " ".join(f"{one['label']}: {one['sentence']}" if one["label"] else one["sentence"] for one in told)
         first = {**told[0], "sentence": sentence}
         asked = {"n": request["n"], "settings": settings, "seed": request["seed"]}
@@ -186,26 +180,6 @@ class Explorer(anywidget.AnyWidget):
             **shown,
             **drawn,
         }
-
-    # While nothing is asked
-
-    def _run_ahead(self, before: Mapping[str, Any]) -> None:
-        """Begin the runs that one more move may ask for; `before` tells which control was moved last."""
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            return  # nobody's messages could come in between
-        moved = next((name for name, value in self._at.items() if before.get(name) != value), None)
-        self._ahead = loop.create_task(self._ahead_of(moved, self.result["seed"]))
-
-    async def _ahead_of(self, moved: str | None, seed: int) -> None:
-        await asyncio.sleep(LOOKING_SECONDS)
-        for settings in islice(one_move(self._controls, self._at, moved), MOST_AHEAD):
-            if (settings, seed) not in self._trials:
-                # What cannot be run is said when the reader goes there, and not before.
-                with contextlib.suppress(Exception):
-                    self._trials.of(settings, seed)
-                await asyncio.sleep(0)
 
     # A band: many runs, one after the other
 
@@ -252,19 +226,17 @@ class Explorer(anywidget.AnyWidget):
         ]
         return f"{many} runs, each with other traffic. {'; '.join(said)}."
 
-    def _stop(self) -> None:
-        """End what goes on beside the reader's own moves."""
-        for work in (self._band, self._ahead):
-            if work is not None:
-                work.cancel()
-        self._band = self._ahead = None
+    def _stop_band(self) -> None:
+        if self._band is not None:
+            self._band.cancel()
+            self._band = None
 
     # The page's messages
 
     def _heard(self, widget: object, content: Mapping[str, Any], buffers: object) -> None:
         """ "stop" ends a band. A page without plotly.js asks for it; it draws the small picture where there is none."""
         if content.get("type") == "stop":
-            self._stop()
+            self._stop_band()
             self.result = {"n": content.get("n"), "stopped": True}
         elif content.get("type") == "plotly.js wanted":
             self._send_plotly()

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 
 import pytest
-from asynchronous import finish
 from scenarios import shop
 
 import ecslite as ecs
@@ -125,58 +123,14 @@ def test_what_cannot_be_is_refused_when_it_is_declared(make, words):
         make()
 
 
-# While nothing is asked
-
-
-@pytest.fixture
-def quick(monkeypatch):
-    monkeypatch.setattr(explorer, "LOOKING_SECONDS", 0.0)
-
-
-def test_what_is_one_move_away_is_run_while_nothing_is_asked_and_then_not_again(quick):
+def test_what_was_asked_for_lately_is_not_run_again():
     widget, calls = made()
-
-    async def looks_and_moves():
-        ask(widget, 1, peak=6)
-        while widget._ahead and not widget._ahead.done():
-            await asyncio.sleep(0)
-        ran = len(calls)
-        told = ask(widget, 2, peak=7)
-        return ran, len(calls), told
-
-    ran, after, told = finish(looks_and_moves())
-    assert (ran, after) == (2 + 21, 2 + 21)  # the start and the move, then every other place of both controls
-    alone, _ = made()
-    ask(alone, 1, peak=6)
-    assert told == ask(alone, 2, peak=7)
-
-
-def test_a_move_ends_what_is_run_ahead_of_another(quick):
-    widget, calls = made()
-
-    async def moves_on():
-        ask(widget, 1, peak=6)
-        first = widget._ahead
-        await asyncio.sleep(0)
-        ask(widget, 2, peak=20)
-        await asyncio.sleep(0)
-        return first
-
-    assert finish(moves_on()).cancelled()
-    assert len(calls) < 6
-
-
-def test_a_setting_that_cannot_be_run_is_said_only_where_the_reader_goes_there(quick):
-    widget, _ = made()
-
-    async def looks_and_moves():
-        ask(widget, 1, peak=16)
-        while widget._ahead and not widget._ahead.done():
-            await asyncio.sleep(0)
-        return widget.result, ask(widget, 2, peak=17)
-
-    before, after = finish(looks_and_moves())
-    assert ("error" in before, after["error"][:31]) == (False, "The scenario could not be run: ")
+    first = ask(widget, 1, peak=6)
+    ask(widget, 2, peak=7)
+    again = ask(widget, 3, peak=6)
+    assert len(calls) == 3  # the start, and the two settings
+    told = {"n": 1, "sentence": first["sentence"]}
+    assert {**again, **told} == first
 
 
 # In the book
