@@ -63,11 +63,6 @@ class Choice:
             return [[value, label] for value, label in self.options.items()]
         return [[value, str(value)] for value in self.options]
 
-    @property
-    def values(self) -> list[Any]:
-        """All that can be chosen."""
-        return [value for value, _ in self.pairs]
-
     def spec(self) -> dict[str, Any]:
         """This control in the explorer's descriptor."""
         return {
@@ -80,8 +75,9 @@ class Choice:
 
     def checked(self, value: Any) -> Any:
         """The value, if it is one of the options; InvalidSetting otherwise."""
-        if value not in self.values:
-            raise InvalidSetting(f"{self.name}={value!r}: use one of {', '.join(map(repr, self.values))}")
+        values = [known for known, _ in self.pairs]
+        if value not in values:
+            raise InvalidSetting(f"{self.name}={value!r}: use one of {', '.join(map(repr, values))}")
         return value
 
 

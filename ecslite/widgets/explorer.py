@@ -12,8 +12,7 @@
 
 The page writes `request`, Python runs the scenario and writes `result`. A setting that fails leaves the last good
 result where it is, and says in words what was wrong. With `beside` two designs run over the same traffic; a request
-for a band runs the scenario over many seeds, tells how far it is, and stops when it is told to. What was
-asked for lately is kept, and is not run again.
+for a band runs the scenario over many seeds, tells how far it is, and stops when it is told to.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import anywidget
 import traitlets
@@ -34,7 +33,6 @@ from ecslite.views.picture import picture
 from ecslite.views.words import number
 from ecslite.widgets import assets, still
 from ecslite.widgets.controls import Choice, Control, Prediction, check_controls
-from ecslite.widgets.kept import Kept
 from ecslite.widgets.shown import Views, service_views
 
 __all__ = ["ADOPTING", "BAND_SEEDS", "SCHEMA", "Explorer"]
@@ -49,19 +47,8 @@ ADOPTING = False
 """True while a page that shows stored results starts its kernel: explorers made then run nothing until they are
 asked, and send no JavaScript, which the page has already."""
 
-MOST_KEPT = 12
-"""Settings whose runs are kept: a reader often goes back."""
-
 Design = tuple[str, Mapping[str, Any]]
 """What a design is called, and the settings that make it."""
-
-
-class Trial(NamedTuple):
-    """One run of one design, and what the page shows of it."""
-
-    run: Run
-    shown: Mapping[str, Any]
-    outcome: float
 
 
 class Explorer(anywidget.AnyWidget):
@@ -100,8 +87,7 @@ class Explorer(anywidget.AnyWidget):
             [(label, {beside.name: value}) for value, label in beside.pairs] if beside else [("", {})]
         )
         self._scenario, self._outcome, self._sentence, self._views = scenario, outcome, sentence, views
-        self._trials = Kept(self._of_each_design, MOST_KEPT)
-        self._previous: Sequence[Trial] = ()
+        self._previous: list[Run] = []
         self._pictures = False
         """True once a page without plotly.js has asked: results then carry the small picture."""
         self._band: asyncio.Task[None] | None = None
@@ -151,32 +137,30 @@ class Explorer(anywidget.AnyWidget):
     def _run(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Run the scenario with the request's settings, each checked by its control."""
         settings = self._settings(request)
-        trials = self._trials.of(settings, request["seed"])
-        before: Sequence[Trial | None] = self._previous or (None,) * len(trials)
-        told = [self._told(*each) for each in zip(self._designs, trials, before, strict=True)]
-        self._previous = trials
+        runs = [self._scenario(**settings, **more, seed=request["seed"]) for _, more in self._designs]
+        before: Sequence[Run | None] = self._previous or [None] * len(runs)
+        told = [
+            self._told(label, *pair)
+            for (label, _), pair in zip(self._designs, zip(runs, before, strict=True), strict=True)
+        ]
+        self._previous = runs
         sentence = " ".join(f"{one['label']}: {one['sentence']}" if one["label"] else one["sentence"] for one in told)
         first = {**told[0], "sentence": sentence}
         asked = {"n": request["n"], "settings": settings, "seed": request["seed"]}
         return {**asked, **first, **({"others": told[1:]} if told[1:] else {})}
 
-    def _of_each_design(self, settings: Mapping[str, Any], seed: int) -> list[Trial]:
-        """A run of each design, over the same traffic."""
-        runs = [self._scenario(**settings, **more, seed=seed) for _, more in self._designs]
-        return [Trial(run, self._views(run), self._outcome(run)) for run in runs]
-
     def _settings(self, request: Mapping[str, Any]) -> dict[str, Any]:
         asked = request["settings"]
         return {control.name: control.checked(asked[control.name]) for control in self._controls}
 
-    def _told(self, design: Design, trial: Trial, before: Trial | None) -> dict[str, Any]:
+    def _told(self, label: str, run: Run, before: Run | None) -> dict[str, Any]:
         """All that the page shows of one design's run."""
-        shown = trial.shown
+        shown = self._views(run)
         drawn = {"picture": picture(shown["figure"], shown["alt"])} if self._pictures else {}
         return {
-            "label": design[0],
-            "outcome": trial.outcome,
-            "sentence": self._sentence(trial.run, before and before.run),
+            "label": label,
+            "outcome": self._outcome(run),
+            "sentence": self._sentence(run, before),
             **shown,
             **drawn,
         }
@@ -204,7 +188,7 @@ class Explorer(anywidget.AnyWidget):
 
     def _many(self, request: Mapping[str, Any]) -> Iterator[None]:
         settings, many = self._settings(request), int(request["band"])
-        made = Sweep(partial(self._figures, settings), seeds(many, request["seed"]))
+        made = Sweep(partial(self._of_each_design, settings), seeds(many, request["seed"]))
         for _ in made:
             self.send({"type": "progress", "n": request["n"], "done": made.done, "of": many})
             yield
@@ -213,9 +197,10 @@ class Explorer(anywidget.AnyWidget):
         bands = [{"traces": band(figures), "outcomes": sorted(o)} for figures, o in zip(shown, outcomes, strict=True)]
         self.result = {"n": request["n"], "bands": bands, "sentence": self._in_many(many, outcomes)}
 
-    def _figures(self, settings: Mapping[str, Any], seed: int) -> list[tuple[Mapping[str, Any], float]]:
-        """The figure and the outcome of each design."""
-        return [(trial.shown["figure"], trial.outcome) for trial in self._of_each_design(settings, seed)]
+    def _of_each_design(self, settings: Mapping[str, Any], seed: int) -> list[tuple[Mapping[str, Any], float]]:
+        """The figure and the outcome of each design, over the same traffic."""
+        runs = [self._scenario(**settings, **more, seed=seed) for _, more in self._designs]
+        return [(self._views(run)["figure"], self._outcome(run)) for run in runs]
 
     def _in_many(self, many: int, outcomes: Sequence[Sequence[float]]) -> str:
         unit = f" {self.spec['prediction']['unit']}".rstrip()

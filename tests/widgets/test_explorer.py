@@ -123,16 +123,6 @@ def test_what_cannot_be_is_refused_when_it_is_declared(make, words):
         make()
 
 
-def test_what_was_asked_for_lately_is_not_run_again():
-    widget, calls = made()
-    first = ask(widget, 1, peak=6)
-    ask(widget, 2, peak=7)
-    again = ask(widget, 3, peak=6)
-    assert len(calls) == 3  # the start, and the two settings
-    told = {"n": 1, "sentence": first["sentence"]}
-    assert {**again, **told} == first
-
-
 # In the book
 
 
