@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from labs.classroom.grading import grade
 from labs.classroom.progress import Bar
@@ -99,11 +101,11 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _write(chosen: argparse.Namespace, form: object) -> int:
+def _write(chosen: argparse.Namespace, form: Callable[[Lab], Mapping[str, Any]]) -> int:
     chosen.out.mkdir(parents=True, exist_ok=True)
     for path in sources(chosen.source):
         target = chosen.out / f"{path.stem}.ipynb"
-        target.write_text(text(form(read_lab(path))), encoding="utf-8")  # type: ignore[operator]
+        target.write_text(text(form(read_lab(path))), encoding="utf-8")
         print(target)
     return 0
 

@@ -6,7 +6,7 @@ The shuffle is fixed by the exercise and the number of steps, so that a reworded
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from string import ascii_lowercase
 
@@ -41,13 +41,16 @@ def shuffled(source: str) -> str:
     starts = [sum(map(len, lines[:number])) for number in range(len(lines))]
     out, changes = source.encode(), []
     for exercise, texts in shuffles(source):
-        spans = [
-            (starts[each.lineno - 1] + each.col_offset, starts[each.end_lineno - 1] + each.end_col_offset)  # type: ignore[operator]
-            for each in texts.elts
-        ]
+        spans = [_span(each, starts) for each in texts.elts]
         changes += [
             (*spans[place], out[slice(*spans[step])]) for place, step in enumerate(places(exercise, len(spans)))
         ]
     for start, end, text in sorted(changes, reverse=True):
         out = out[:start] + text + out[end:]
     return out.decode()
+
+
+def _span(node: ast.expr, starts: Sequence[int]) -> tuple[int, int]:
+    """The bytes in which an element stands, by the bytes at which the lines begin."""
+    assert node.end_lineno is not None and node.end_col_offset is not None, "ast.parse gives every node its end"
+    return starts[node.lineno - 1] + node.col_offset, starts[node.end_lineno - 1] + node.end_col_offset
