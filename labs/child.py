@@ -47,7 +47,7 @@ MOST_MESSAGE = 2_000
 MOST_FILE_BYTES = 64 * 1024**2
 MOST_FILES = 1024
 
-PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 4, 24, 36, 38
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 36, 38
 CAPABILITIES = 64
 
 
@@ -169,14 +169,23 @@ def harden():
     """Give up what no notebook needs, and take no signal from what we start.
 
     On Linux, a process whose parent has ended becomes ours, so that none gets away by forking twice; no program that
-    is started can gain rights; and root's powers end with this process.
+    is started can gain rights; root's powers end with this process; and it ends with the one that has started it.
     """
     for each in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
         signal.signal(each, lambda *told: None)
+    if sys.platform == "linux":
+        signal.signal(signal.SIGUSR1, lambda *told: end())
+        prctl(PR_SET_PDEATHSIG, signal.SIGUSR1)
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     prctl(PR_SET_NO_NEW_PRIVS, 1)
     for capability in range(CAPABILITIES):
         prctl(PR_CAPBSET_DROP, capability)
+
+
+def end():
+    """End this process with all it has started. The sockets of a lost kernel would keep an ordinary exit waiting."""
+    end_descendants(os.getpid())
+    os._exit(0)
 
 
 def prctl(what, value):
@@ -216,9 +225,7 @@ def main(numbers):
         with os.fdopen(results, "w", encoding="utf-8") as lines:
             pytest.main([*options, NOTEBOOK], plugins=[Recorder(lines)])
     finally:
-        end_descendants(os.getpid())
-        # The sockets of a kernel that has ended would keep an ordinary exit waiting.
-        os._exit(0)
+        end()
 
 
 if __name__ == "__main__":

@@ -10,17 +10,17 @@ from __future__ import annotations
 import json
 import re
 import secrets
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ecslite.checks import DEEPEST
-from labs.hidden import PUBLIC, ClassKey
+from labs.hidden import ClassKey
 from labs.lab import Exercise, Lab
 from labs.notebooks import collecting, judging
 from labs.runner import Limits, Outcome, run
+from labs.sandbox import Sandbox
 from labs.submission import Submission
 
 __all__ = ["NOT_ANSWERED", "Graded", "Row", "by_hand", "clean", "grade_one", "refused"]
@@ -64,34 +64,31 @@ def refused(lab: Lab, learner: str, message: str) -> Graded:
     return Graded(_rows(lab, learner, {exercise.number: message for exercise in lab.exercises}))
 
 
-def by_hand(lab: Lab, learner: str, error: Exception) -> Graded:
+def by_hand(lab: Lab, learner: str, problem: str) -> Graded:
     """What the grader itself could not do: nobody else is to pay for it."""
-    text = f"this could not be graded ({type(error).__name__}: {error}): please look at it by hand"
+    text = f"this could not be graded ({problem}): please look at it by hand"
     return replace(refused(lab, learner, text), failed=True)
 
 
-def grade_one(
-    lab: Lab, submission: Submission, limits: Limits, stop: threading.Event | None = None, key: ClassKey = PUBLIC
-) -> Graded:
-    """One submission, run and judged."""
-    stop = stop or threading.Event()
+def grade_one(lab: Lab, submission: Submission, limits: Limits, key: ClassKey, way: Sandbox) -> Graded:
+    """One submission, run and judged, each in a process that is started in a way of labs.sandbox."""
     messages = dict(submission.refused)
-    collected = _collect(lab, submission, limits, stop, messages, key=key)
+    collected = _collect(lab, submission, limits, messages, key=key, way=way)
     if collected:
         notebook = judging(lab, collected, learner=submission.id, key=key)
-        outcome = run(notebook, limits, limits.seconds, stop)
+        outcome = run(notebook, limits, limits.seconds, way)
         messages |= {exercise: _judged(lab, exercise, outcome) for exercise in collected}
-    return Graded(_rows(lab, submission.learner, messages), collected)
+    return Graded(_rows(lab, submission.learner, messages), collected, protections=way.protections.held)
 
 
 def _collect(
     lab: Lab,
     submission: Submission,
     limits: Limits,
-    stop: threading.Event,
     messages: dict[str, str],
     *,
     key: ClassKey,
+    way: Sandbox,
 ) -> dict[str, str]:
     """What the answers come to, as JSON by exercise; for the others a message is put into `messages`.
 
@@ -104,7 +101,7 @@ def _collect(
         nonce = secrets.token_hex(8)
         # No pass may use up more than half of what is left, so that there is time for another without its killer.
         notebook = collecting(lab, left, nonce, learner=submission.id, key=key)
-        outcome = run(notebook, limits, seconds / 2, stop)
+        outcome = run(notebook, limits, seconds / 2, way)
         collected, told = _read_out(lab, left, outcome, nonce, limits)
         killer = _killer(lab, left, outcome)
         if killer is None:

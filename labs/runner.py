@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,9 +18,9 @@ from typing import Any
 from labs.lab import LABS
 from labs.notebooks import text
 from labs.processes import end_descendants, memory_mib, threads
-from labs.sandbox import MORE_PROCESSES, sandbox
+from labs.sandbox import MORE_PROCESSES, Sandbox
 
-__all__ = ["Limits", "Outcome", "Stopped", "run"]
+__all__ = ["Limits", "Outcome", "run"]
 
 MOST_RESULT_BYTES = 64 * 1024**2
 
@@ -36,11 +35,13 @@ class Limits:
     seconds: int = 120
     memory_mib: int = 2048
     """For one process; all processes together may use half as much again."""
+    cells: int = 6
+    """A cell may take one part of so many of the time, so that an endless loop leaves time to the other cells."""
 
     @property
     def cell_seconds(self) -> int:
-        """For one cell, so that an endless loop leaves time to the other cells."""
-        return max(self.seconds // 6, 2)
+        """For one cell."""
+        return max(self.seconds // self.cells, 2)
 
     @property
     def all_memory_mib(self) -> float:
@@ -58,41 +59,36 @@ class Outcome:
     """A sentence, if it was ended for what all its processes together took."""
 
 
-class Stopped(Exception):
-    """The grading was interrupted."""
-
-
-def run(notebook: Mapping[str, Any], limits: Limits, seconds: float, stop: threading.Event) -> Outcome:
-    """Run a notebook for `seconds` at the most."""
-    user = sandbox().user()
+def run(notebook: Mapping[str, Any], limits: Limits, seconds: float, way: Sandbox) -> Outcome:
+    """Run a notebook for `seconds` at the most, in a way to start a program."""
+    user = way.user()
     with (
-        sandbox().room(user) as room,
+        way.room(user) as room,
         tempfile.TemporaryFile() as given,
         tempfile.TemporaryFile() as results,
     ):
         given.write(text(notebook).encode())
         given.seek(0)
-        numbers = [user, sandbox().processes(user), limits.seconds, limits.cell_seconds, limits.memory_mib]
+        numbers = [user, way.processes(user), limits.seconds, limits.cell_seconds, limits.memory_mib]
         program = [sys.executable, str(LABS / "child.py"), *map(str, numbers)]
-        child = sandbox().start(program, room, given, results)
-        outcome = _wait(child, limits, seconds, stop)
-        if stop.is_set():
-            raise Stopped
+        outcome = _wait(way.start(program, room, given, results), limits, seconds)
         results.seek(0)
         return Outcome(_records(results.read(MOST_RESULT_BYTES)), outcome.out_of_time, outcome.too_large)
 
 
-def _wait(child: subprocess.Popen[bytes], limits: Limits, seconds: float, stop: threading.Event) -> Outcome:
-    """Wait for the end; without records, why it came early."""
+def _wait(child: subprocess.Popen[bytes], limits: Limits, seconds: float) -> Outcome:
+    """Wait for the end, which Ctrl-C brings too; without records, why it came early."""
     end = time.monotonic() + seconds
     late, large = False, ""
-    while child.poll() is None and not late and not large and not stop.is_set():
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            child.wait(0.2)
-            break
-        late = time.monotonic() > end
-        large = _too_large(child.pid, limits)
-    _end(child)
+    try:
+        while child.poll() is None and not late and not large:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(0.2)
+                break
+            late = time.monotonic() > end
+            large = _too_large(child.pid, limits)
+    finally:
+        _end(child)
     return Outcome(out_of_time=late, too_large=large)
 
 

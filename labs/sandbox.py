@@ -175,8 +175,7 @@ class Sandbox:
         self, program: Sequence[str], room: Path, given: File = subprocess.DEVNULL, results: File = subprocess.DEVNULL
     ) -> subprocess.Popen[bytes]:
         """Start a program in a room; it reads `given`, writes `results`, and has nothing else open."""
-        if not (self.bwrap or self.other_user):
-            _hide()
+        self.hide()
         return subprocess.Popen(
             [*(self._wrapping() if self.bwrap else ()), *program],
             cwd=None if self.bwrap else room,
@@ -186,6 +185,11 @@ class Sandbox:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+
+    def hide(self) -> None:
+        """Let no program that is started in this way look into this process, which may hold the class's key (Linux)."""
+        if not (self.bwrap or self.other_user) and sys.platform == "linux":
+            ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, *[ctypes.c_ulong(0)] * 4)
 
     def works(self) -> bool:
         """Whether a kernel could be started in this way."""
@@ -265,12 +269,6 @@ def _environment(room: Path) -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     }
-
-
-def _hide() -> None:
-    """Let no other program of this user look into this process, which may hold the class's key, from now on (Linux)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, *[ctypes.c_ulong(0)] * 4)
 
 
 def _most_users() -> int:

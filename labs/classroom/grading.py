@@ -1,16 +1,9 @@
-"""Grades a class, side by side.
-
-Each submission is run in processes of its own by labs.runner, under limits, so threads that start them and wait are
-enough to have many at a time. pytest-xdist would put a third kind of process between the two: its workers live on
-from one submission to the next, and a worker that a hostile notebook takes with it would take its queue too.
-"""
+"""Grades a class, side by side."""
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,10 +17,11 @@ from labs.classroom.reports import write_reports
 from labs.classroom.results import Place, Result, Standing, Timed, graded_labs, place
 from labs.classroom.roster import Roster
 from labs.classroom.rules import Rules
-from labs.grade import Row, by_hand, clean, grade_one
+from labs.classroom.suite import Work, grade_all
+from labs.grade import Row, clean
 from labs.hidden import PUBLIC, ClassKey
 from labs.lab import Lab, LabError
-from labs.runner import Limits, Stopped
+from labs.runner import Limits
 from labs.sandbox import sandbox
 
 __all__ = ["grade"]
@@ -91,44 +85,25 @@ def _graded(
     attempts = standing.attempts
     done = {place(attempt): known for attempt in attempts if (known := journal.find(attempt)) is not None}
     left = [attempt for attempt in attempts if place(attempt) not in done]
-    if done:
-        tell(Step(len(done), len(attempts), "graded before, and not changed"))
-    book, written = out / "grades.csv", time.monotonic()
-    write(book, table(_rows(standing.results(done))))
-    stop = threading.Event()
-    with ThreadPoolExecutor(jobs) as pool:
-        waiting = {pool.submit(_safely, attempt, limits, stop, key): attempt for attempt in left}
-        try:
-            for future in as_completed(waiting):
-                attempt, timed = waiting[future], future.result()
-                done[place(attempt)] = timed
-                if not timed.graded.failed:
-                    journal.keep(attempt, timed)
-                if time.monotonic() > written + SELDOM:
-                    write(book, table(_rows(standing.results(done))))
-                    written = time.monotonic()
-                tell(Step(len(done), len(attempts), f"{clean(attempt.submission.learner)} {_sum(timed)}"))
-        except BaseException:
-            stop.set()
-            pool.shutdown(cancel_futures=True)
-            raise
-        finally:
+    book, written = out / "grades.csv", 0.0
+
+    def keep(attempt: Attempt, timed: Timed) -> None:
+        nonlocal written
+        done[place(attempt)] = timed
+        if not timed.graded.failed:
+            journal.keep(attempt, timed)
+        if time.monotonic() > written + SELDOM:
             write(book, table(_rows(standing.results(done))))
-    return done
+            written = time.monotonic()
+        tell(Step(len(done), len(attempts), f"{clean(attempt.submission.learner)} {_sum(timed)}"))
 
-
-def _safely(attempt: Attempt, limits: Limits, stop: threading.Event, key: ClassKey) -> Timed:
-    """One attempt, also where the grader itself fails."""
-    began = time.monotonic()
     try:
-        graded = replace(
-            grade_one(attempt.lab, attempt.submission, limits, stop, key), protections=sandbox().protections.held
-        )
-    except Stopped:
-        raise
-    except Exception as error:
-        graded = by_hand(attempt.lab, attempt.submission.learner, error)
-    return Timed(graded, round(time.monotonic() - began, 2))
+        if done:
+            tell(Step(len(done), len(attempts), "graded before, and not changed"))
+        grade_all(Work(left, limits, key, sandbox()), jobs, keep)
+    finally:
+        write(book, table(_rows(standing.results(done))))
+    return done
 
 
 def _rows(results: Iterable[Result]) -> list[Row]:

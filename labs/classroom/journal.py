@@ -22,7 +22,7 @@ from labs.grade import Graded, Row
 from labs.lab import LABS, Lab
 from labs.runner import Limits
 
-__all__ = ["Journal"]
+__all__ = ["Journal", "entry", "read"]
 
 PACKAGES = ("nbval", "ipykernel", "simpy")
 
@@ -37,22 +37,35 @@ class Journal:
     def find(self, attempt: Attempt) -> Timed | None:
         """What an attempt came to; None if it is not there, or not whole."""
         try:
-            entry = json.loads(self._path(attempt).read_text(encoding="utf-8"))
-            return Timed(_graded(attempt, entry), float(entry["seconds"]))
-        except (OSError, ValueError, KeyError, TypeError):
+            return read(attempt, self._path(attempt).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
             return None
 
     def keep(self, attempt: Attempt, timed: Timed) -> None:
         """Write down what an attempt came to."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        rows = [[row.exercise, row.points, row.max, row.message] for row in timed.graded.rows]
-        held, values = list(timed.graded.protections), dict(timed.graded.values)
-        entry = {"protections": held, "rows": rows, "seconds": timed.seconds, "values": values}
-        write(self._path(attempt), json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n")
+        write(self._path(attempt), entry(timed))
 
     def _path(self, attempt: Attempt) -> Path:
         said = json.dumps([attempt.digest, attempt.lab.name, _source(attempt.lab), *self._same], sort_keys=True)
         return self.folder / f"{sha256(said.encode()).hexdigest()[:32]}.json"
+
+
+def entry(timed: Timed) -> str:
+    """What an attempt came to, as JSON."""
+    rows = [[row.exercise, row.points, row.max, row.message] for row in timed.graded.rows]
+    held, values = list(timed.graded.protections), dict(timed.graded.values)
+    found = {"protections": held, "rows": rows, "seconds": timed.seconds, "values": values}
+    return json.dumps(found, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def read(attempt: Attempt, text: str) -> Timed:
+    """What an entry says that an attempt came to; ValueError if it is no whole entry of this attempt's lab."""
+    try:
+        found = json.loads(text)
+        return Timed(_graded(attempt, found), float(found["seconds"]))
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"this is no entry of the journal: {error}") from None
 
 
 def _graded(attempt: Attempt, entry: Any) -> Graded:

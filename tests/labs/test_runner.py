@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
+import os
 
 import pytest
 
 from labs import runner
-from labs.runner import Limits, Outcome, Stopped, run
+from labs.processes import descendants
+from labs.runner import Limits, Outcome, run
 from labs.sandbox import Sandbox
 
 ENDLESS = "import time\nwhile True: time.sleep(10)"
@@ -17,13 +18,12 @@ ENDLESS = "import time\nwhile True: time.sleep(10)"
 @pytest.fixture
 def program(monkeypatch, tmp_path):
     """Puts a program in place of the one that runs nbval."""
-    monkeypatch.setattr(runner, "sandbox", Sandbox)
     monkeypatch.setattr(runner, "LABS", tmp_path)
     return lambda source: (tmp_path / "child.py").write_text(source, encoding="utf-8")
 
 
-def ran(seconds=60.0, stop=None):
-    return run({}, Limits(), seconds, stop or threading.Event())
+def ran(seconds=60.0):
+    return run({}, Limits(), seconds, Sandbox())
 
 
 def test_a_run_whose_time_is_over_is_ended(program):
@@ -52,13 +52,20 @@ def test_a_run_is_given_its_notebook_and_read_its_results(program):
     assert ran() == Outcome({"{}\n": {"id": "{}\n", "passed": True}})
 
 
-def test_when_grading_is_stopped_the_run_is_no_result(program):
+def test_a_run_that_is_interrupted_is_ended(program, monkeypatch):
     program(ENDLESS)
-    stop = threading.Event()
-    stop.set()
+    began = []
 
-    with pytest.raises(Stopped):
-        ran(stop=stop)
+    def interrupt(pid, limits):
+        began.append(pid)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runner, "_too_large", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        ran()
+
+    assert [pid for pid in descendants(os.getpid()) if pid in began] == []
+    assert len(began) == 1
 
 
 def test_of_the_results_only_whole_records_count():

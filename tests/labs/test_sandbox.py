@@ -7,14 +7,13 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 from pathlib import Path
 
 import hostile
 import papers
 import pytest
 
-from labs import processes, runner, sandbox
+from labs import processes, sandbox
 from labs.lab import LABS
 from labs.notebooks import collecting
 from labs.runner import Limits, run
@@ -52,13 +51,12 @@ def told(way, program):
 @pytest.mark.lab
 @pytest.mark.parametrize("spy", ["spy-parent", "spy-own-kernel"])
 @pytest.mark.parametrize("name", WAYS)
-def test_a_kernel_reads_no_check_that_waits_for_it_and_writes_no_result(monkeypatch, name, spy):
+def test_a_kernel_reads_no_check_that_waits_for_it_and_writes_no_result(name, spy):
     """Whatever the way is: also where it runs as the same user, with nothing between the two."""
     way = the_way(name)
-    monkeypatch.setattr(runner, "sandbox", lambda: way)
     attack = hostile.spies(paths=[], hosts=[], port=0)[spy]
     notebook = collecting(papers.COUNTING, {"1.1": attack.answer, "1.2": papers.LEG}, "mark")
-    outcome = run(notebook, Limits(60), 60, threading.Event())
+    outcome = run(notebook, Limits(60), 60, way)
 
     assert [outcome.cells[f"ex-1-{each}-collect"]["text"].strip() for each in (1, 2)] == [
         'mark"nothing"',
