@@ -73,8 +73,9 @@ def everybody():
 def started(tmp_path):
     """`python -m labs grade` as a terminal starts it: two are graded, then the endless loops of two others run."""
     endless = papers.answered("while True: pass")
-    papers.hand_in(tmp_path, {"ann": REFUSED, "bob": endless, "eve": REFUSED, "fay": endless})
-    command = [sys.executable, "-m", "labs", "--source", str(papers.HERE / "data"), "grade", str(tmp_path)]
+    (tmp_path / "class").mkdir()
+    papers.hand_in(tmp_path / "class", {"ann": REFUSED, "bob": endless, "eve": REFUSED, "fay": endless})
+    command = [sys.executable, "-m", "labs", "--source", str(papers.HERE / "data"), "grade", str(tmp_path / "class")]
     command += ["--out", str(tmp_path / "out"), "--jobs", "2", "--seconds", "600", "--lab", papers.COUNTING.name]
     clean = {name: told for name, told in os.environ.items() if name != VARIABLE}
     pipe = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "start_new_session": True}
@@ -129,7 +130,7 @@ def told_first(folder):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        grade([papers.COUNTING], folder, folder / "out", jobs=1, limits=Limits(600), tell=stop)
+        grade([papers.COUNTING], folder / "class", folder / "out", jobs=1, limits=Limits(600), tell=stop)
     return steps[0]
 
 
