@@ -71,8 +71,9 @@ def serve() -> None:
 
 
 def browsers() -> None:
-    """Chromium and Firefox for the tests."""
+    """Chromium and Firefox for the tests, and VS Code's renderer of widgets."""
     step("browsers", module("browsers").ensure)
+    step("vscode", module("vscode").ensure)
 
 
 def types() -> None:
