@@ -83,6 +83,10 @@ class ContainerInstance:
     registered_at: float = 0.0
     reserved_memory: int = 0
     """MiB kept for the instance itself: the agent's ECS_RESERVED_MEMORY."""
+    reserved_cpu: int = field(default=0, init=False)
+    """CPU units that tasks have reserved, DAEMON ones too."""
+    reserved_mib: int = field(default=0, init=False)
+    """MiB that tasks have reserved, DAEMON ones too."""
     _held: dict[str, Held] = field(default_factory=dict)
 
     @property
@@ -94,16 +98,6 @@ class ContainerInstance:
     def memory(self) -> int:
         """MiB that it registers."""
         return self.type.memory - self.reserved_memory
-
-    @property
-    def reserved_cpu(self) -> int:
-        """CPU units that tasks have reserved, DAEMON ones too."""
-        return sum(held.need.cpu for held in self._held.values())
-
-    @property
-    def reserved_mib(self) -> int:
-        """MiB that tasks have reserved, DAEMON ones too."""
-        return sum(held.need.memory for held in self._held.values())
 
     @property
     def remaining_cpu(self) -> int:
@@ -187,6 +181,8 @@ class ContainerInstance:
         if missing := self.lacks(need):
             raise InvalidSetting(f"task {task_id} does not fit on {self.id}: {missing}")
         self._held[task_id] = Held(need, group, daemon, self._free_ports(need))
+        self.reserved_cpu += need.cpu
+        self.reserved_mib += need.memory
 
     def _free_ports(self, need: Need) -> tuple[int, ...]:
         if not need.dynamic_ports:
@@ -196,7 +192,9 @@ class ContainerInstance:
 
     def release(self, task_id: str) -> None:
         """Take back what a task held."""
-        del self._held[task_id]
+        need = self._held.pop(task_id).need
+        self.reserved_cpu -= need.cpu
+        self.reserved_mib -= need.memory
 
     def values(self) -> dict[str, str | frozenset[str]]:
         """What the cluster query language may ask of it. The ECS attributes come first, your own after them.

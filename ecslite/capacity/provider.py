@@ -75,6 +75,8 @@ class CapacityProvider(InstanceCapacity):
         self._change: int | None = None
         """The latest event by which a task began to wait, or left an instance: what a decision follows from."""
         self.tasks_changed = self._tasks_changed
+        self._packed_needs: list[Need] = []
+        self._packed_count = 0
         self._scattered = 0
         """Datapoints at which fewer instances could hold the tasks, one after the other."""
         if managed_termination_protection:
@@ -135,7 +137,7 @@ class CapacityProvider(InstanceCapacity):
         # Model: CloudWatch has none of these four; they say what M and N are made of.
         yield Sample("InstancesRunning", self.name, "Count", {"Average": len(alive)})
         yield Sample("InstancesEmpty", self.name, "Count", {"Average": len(alive) - len(used)})
-        packed = self._needed([], [need for one in used for need in one.needs])
+        packed = self._packed([need for one in used for need in one.needs])
         yield Sample("InstancesPacked", self.name, "Count", {"Average": packed})
         if self.managed_scaling is None:
             return
@@ -149,6 +151,12 @@ class CapacityProvider(InstanceCapacity):
         # Model: an instance that was launched counts among the N from then on, before it is registered.
         instances = self.group.alive
         return self._needed(instances, [need for need, _ in self.waiting()]), len(instances)
+
+    def _packed(self, needs: list[Need]) -> int:
+        """How many instances could hold tasks of these needs; worked out anew only when they have changed."""
+        if needs != self._packed_needs:
+            self._packed_needs, self._packed_count = needs, self._needed([], needs)
+        return self._packed_count
 
     def _needed(self, instances: Sequence[Ec2Instance], needs: Sequence[Need]) -> int:
         group = self.group
@@ -226,7 +234,7 @@ class CapacityProvider(InstanceCapacity):
                 self._say("too large", text, waiting[0][1])
             return
         used = [one for one in self.group.alive if not one.empty]
-        packed = self._needed([], [need for one in used for need in one.needs])
+        packed = self._packed([need for one in used for need in one.needs])
         self._scattered = self._scattered + 1 if packed < running else 0
         # In the first minute tasks that are being stopped still have their places.
         if self._scattered > 1:

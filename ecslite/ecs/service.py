@@ -32,7 +32,7 @@ from ecslite.ecs.registries import check_registries
 from ecslite.ecs.replicas import Replicas
 from ecslite.ecs.scheduler import Scheduler
 from ecslite.ecs.service_connect import Membership, ServiceConnectConfiguration
-from ecslite.ecs.service_metrics import use_samples
+from ecslite.ecs.service_metrics import ServiceMetrics
 from ecslite.ecs.service_record import service_record
 from ecslite.ecs.service_settings import bounds_for, check_daemon, check_fronts, check_grace, count_for
 from ecslite.ecs.stopped import FAILED_CONTAINER_CHECKS
@@ -146,6 +146,7 @@ class Service:
             self.traffic.shift(0.0, created)
         self.sim.level("DesiredCount", self.name, self.desired_count, created)
         self.sim.level("RunningCount", self.name, 0, created)
+        self._metrics = ServiceMetrics(self.sim.meter, self.name)
         self.sim.meter.read(self._read)
         cluster.on_room(self._room_changed)
         self._wake(created)
@@ -402,8 +403,7 @@ class Service:
     # Metrics
 
     def _read(self) -> Iterator[Sample]:
-        yield Sample("DesiredTaskCount", self.name, "Count", {"Average": self.desired_count})
-        yield Sample("RunningTaskCount", self.name, "Count", {"Average": self.running_count})
         for front in self.fronts:
             front.catch_up()
-        yield from use_samples(self.name, self.tasks)
+        self._metrics.note(self.desired_count, self.tasks)
+        return iter(())

@@ -6,33 +6,55 @@ Average is over all tasks; Minimum and Maximum are of the task that uses least a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from math import fsum
 
 from ecslite.ecs.task import Task
-from ecslite.sim.metrics import Sample
+from ecslite.sim.metrics import Meter
 
-__all__ = ["use_samples"]
+__all__ = ["ServiceMetrics"]
+
+RUNS = ("RUNNING", "DEACTIVATING")
+"""The states in which a task's use is measured."""
 
 
-def use_samples(service: str, tasks: Sequence[Task]) -> Iterator[Sample]:
-    """CPUUtilization of a service, in per cent of what its running tasks reserve, and of each task beside it.
+class ServiceMetrics:
+    """A service's counts and use, and the use of each task beside them, told to the meter once a minute.
 
     MemoryUtilization is there only where the application of a task declares what it uses.
     """
+
     # Model: CPU is the mean over the whole minute, where ECS takes three samples of it.
-    running = [task for task in tasks if task.last_status in ("RUNNING", "DEACTIVATING")]
-    yield from _samples(service, "Cpu", {task.id: task.cpu_percent() for task in running})
-    if any(task.application.memory_mib is not None for task in tasks):
-        measured = {task.id: task.memory_percent() for task in running}
-        yield from _samples(service, "Memory", {id_: use for id_, use in measured.items() if use is not None})
 
+    def __init__(self, meter: Meter, service: str) -> None:
+        self._meter = meter
+        self._service = service
+        self._columns: dict[tuple[str, str], Callable[[float | None], None]] = {}
 
-def _samples(service: str, what: str, uses: Mapping[str, float]) -> Iterator[Sample]:
-    name = "CPUUtilization" if what == "Cpu" else "MemoryUtilization"
-    yield Sample(name, service, "Percent", _statistics(list(uses.values())))
-    for task_id, use in uses.items():
-        yield Sample(f"Task{what}Utilization", task_id, "Percent", {"Average": use})
+    def note(self, desired: int, tasks: Sequence[Task]) -> None:
+        """A minute has ended, with so many tasks wanted and these not STOPPED."""
+        self._note("DesiredTaskCount", self._service, "Count", desired)
+        running = sum(task.last_status == "RUNNING" for task in tasks)
+        self._note("RunningTaskCount", self._service, "Count", running)
+        measured = [task for task in tasks if task.last_status in RUNS]
+        self._use("Cpu", [(task, task.cpu_percent()) for task in measured])
+        if any(task.application.memory_mib is not None for task in tasks):
+            self._use("Memory", [(task, task.memory_percent()) for task in measured])
+
+    def _use(self, what: str, uses: Sequence[tuple[Task, float | None]]) -> None:
+        name = "CPUUtilization" if what == "Cpu" else "MemoryUtilization"
+        self._meter.series(name, self._service, "Percent")(_statistics([use for _, use in uses if use is not None]))
+        name = f"Task{what}Utilization"
+        for task, use in uses:
+            self._note(name, task.id, "Percent", use)
+
+    def _note(self, name: str, subject: str, unit: str, value: float | None) -> None:
+        column = self._columns.get((name, subject))
+        if column is None:
+            if value is None:
+                return
+            column = self._columns[name, subject] = self._meter.column(name, subject, unit, "Average")
+        column(value)
 
 
 def _statistics(values: Sequence[float]) -> dict[str, float]:

@@ -35,11 +35,8 @@ class Record:
         self.id = id_
         self.attributes = attributes
         self.states: list[tuple[float, str, int]] = []
-
-    @property
-    def state(self) -> str:
+        self.state = ""
         """The present state; empty before the first."""
-        return self.states[-1][1] if self.states else ""
 
     def part(self) -> Part:
         """The entry as an immutable record."""
@@ -113,6 +110,7 @@ class Simulation:
         """Move a part to a state: logs the event and returns its id."""
         event = self.log.add(record.kind, record.id, text, cause, state=state, **details)
         record.states.append((self.now, state, event))
+        record.state = state
         return event
 
     def level(self, name: str, subject: str, value: int, cause: int | None = None) -> None:

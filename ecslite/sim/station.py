@@ -223,6 +223,8 @@ class Workers:
 
     def _remaining(self, now: float) -> float:
         """CPU seconds that accepted requests still have before them."""
+        if not self._ends:
+            return 0.0
         waits = self._waits or repeat(0.0)
         return (
             sum(

@@ -5,9 +5,11 @@ Every view starts here, so that a run without a load balancer, without traffic o
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 
 from ecslite.errors import NotInThisRun
 from ecslite.sim.run import Level, Part, Run
@@ -34,12 +36,12 @@ class Service:
         """How long the run is."""
         return self.run.seconds / 60
 
-    @property
+    @cached_property
     def desired(self) -> Steps:
         """(seconds, desired count from then on, event)."""
         return self._level("DesiredCount").steps
 
-    @property
+    @cached_property
     def running(self) -> Steps:
         """(seconds, running tasks from then on, event)."""
         return _last_of_each_moment(self._level("RunningCount").steps)
@@ -120,9 +122,5 @@ def _last_of_each_moment(steps: Steps) -> Steps:
 
 def at(steps: Steps, seconds: float) -> int:
     """The value that holds at a moment; 0 before the first step."""
-    held = 0
-    for moment, value, _ in steps:
-        if moment > seconds:
-            break
-        held = value
-    return held
+    place = bisect_right(steps, seconds, key=itemgetter(0))
+    return steps[place - 1][1] if place else 0
