@@ -9,7 +9,7 @@ Each node of the load balancer is a *ring*: the places (indexes in the list of t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import repeat
+from itertools import cycle
 from random import Random
 
 from ecslite.sim.traffic import Chunk
@@ -30,15 +30,13 @@ Part = tuple[int, Chunk]
 def by_place(places: Sequence[int], chunk: Chunk, count: int) -> Iterator[Part]:
     """The requests of a chunk, sorted by the places (below `count`) that were chosen for them one by one."""
     times, cpu, waits = chunk
-    parts: list[tuple[list[float], list[float], list[float]]] = [([], [], []) for _ in range(count)]
-    for place, time, cost, wait in zip(places, times, cpu, waits or repeat(0.0), strict=False):
-        part = parts[place]
-        part[0].append(time)
-        part[1].append(cost)
-        part[2].append(wait)
+    parts: list[list[int]] = [[] for _ in range(count)]
+    for index, place in enumerate(places):
+        parts[place].append(index)
     for place, part in enumerate(parts):
-        if part[0]:
-            yield place, (part[0], part[1], part[2] if waits else None)
+        if part:
+            waiting = [waits[index] for index in part] if waits else None
+            yield place, ([times[index] for index in part], [cpu[index] for index in part], waiting)
 
 
 class Rotation:
@@ -58,15 +56,18 @@ class Rotation:
         if len(rings) == 1:
             return self._strided(rings[0], chunk)
         random, many = self._random.random, len(rings)
-        turns, sizes = [self._turns.get(node, 0) for node, _ in rings], [len(places) for _, places in rings]
-        chosen = []
-        for _ in chunk[0]:
-            ring = int(random() * many)
-            turn = turns[ring] % sizes[ring]
-            turns[ring] = turn + 1
-            chosen.append(rings[ring][1][turn])
-        self._turns |= {node: turn for (node, _), turn in zip(rings, turns, strict=True)}
+        nodes = [int(random() * many) for _ in chunk[0]]
+        take = [self._in_turn(ring, nodes.count(number)).__next__ for number, ring in enumerate(rings)]
+        chosen = [take[node]() for node in nodes]
         return by_place(chosen, chunk, 1 + max(chosen))
+
+    def _in_turn(self, ring: Ring, count: int) -> Iterator[int]:
+        """The places that a node's next `count` requests go to."""
+        node, places = ring
+        first = self._turns.get(node, 0) % len(places)
+        if count:
+            self._turns[node] = (first + count - 1) % len(places) + 1
+        return cycle((*places[first:], *places[:first]))
 
     def pick(self, rings: Sequence[Ring]) -> int:
         """The place of one request."""
