@@ -27,7 +27,7 @@ function settled(board) {
 /** A board inside `el`; `onTime(seconds)` is told of every moment shown. */
 export function createBoard(el, { onTime } = {}) {
   let board = null, events = [], stage = null, seconds = null, playing = 0, before = 0, explained = Infinity;
-  const motion = stillness();
+  const motion = stillness(() => onMotion());
   const why = createWhy({ onTime: (moment) => seek(moment) });
   const scrub = h("input", { type: "range", min: 0, step: 5, "aria-label": "Time in the run", class: "ecs-scrub", oninput: () => { pause(); seek(Number(scrub.value)); } });
   const moment = h("output", { class: "ecs-time" });
@@ -138,7 +138,6 @@ export function createBoard(el, { onTime } = {}) {
 
   const screen = new IntersectionObserver(([entry]) => !entry.isIntersecting && pause());
   screen.observe(el);
-  motion.addEventListener("change", onMotion);
   onMotion();
   return {
     set,
@@ -148,7 +147,7 @@ export function createBoard(el, { onTime } = {}) {
     destroy() {
       pause();
       screen.disconnect();
-      motion.removeEventListener("change", onMotion);
+      motion.end();
     },
   };
 }

@@ -68,9 +68,21 @@ export function holding(steps, seconds) {
   return found;
 }
 
-/** Whether the reader's system asks for no motion. */
-export function stillness() {
-  return matchMedia("(prefers-reduced-motion: reduce)");
+/** Whether the reader asks for no motion, by the system's setting or VS Code's own; `changed` is told of a change. */
+export function stillness(changed) {
+  const system = matchMedia("(prefers-reduced-motion: reduce)");
+  const editor = new MutationObserver(changed);
+  editor.observe(document.body, { attributes: true, attributeFilter: ["class"] });
+  system.addEventListener("change", changed);
+  return {
+    get matches() {
+      return system.matches || document.body.classList.contains("vscode-reduce-motion");
+    },
+    end() {
+      editor.disconnect();
+      system.removeEventListener("change", changed);
+    },
+  };
 }
 
 /** A failure, said in its own box, so that one widget never takes another with it. */

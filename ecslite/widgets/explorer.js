@@ -4,7 +4,7 @@ import { mountBoard } from "./board.js";
 import { createControls, createPrediction } from "./controls.js";
 import { createLine } from "./line.js";
 import { createDesigns } from "./design.js";
-import { linkTo, readLink } from "./link.js";
+import { hasAddress, linkTo, readLink } from "./link.js";
 
 const SPEC_SCHEMA = 2;
 
@@ -48,7 +48,7 @@ function build(el, { spec, result }, onWake) {
   const another = button("New traffic", () => { seed += 1; ask(); }, { class: "ecs-quiet", disabled: true, title: "The same settings with other random arrivals" });
   const many = button(`${spec.band} runs`, () => line.send({ settings: controls.get(), seed, band: spec.band }), { class: "ecs-quiet", disabled: true, title: "The same settings with other traffic each time, as a band" });
   const reset = button("Reset", () => back(), { class: "ecs-quiet", disabled: true });
-  const link = button("Link", copyLink, { class: "ecs-quiet", title: "Put these settings into the page's address, and copy it" });
+  const link = button("Link", copyLink, { class: "ecs-quiet", hidden: !hasAddress(), title: "Put these settings into the page's address, and copy it" });
   const lecture = button("Lecture", () => lecturing ? leaveLecture() : enterLecture(), { class: "ecs-quiet", "aria-pressed": "false", title: "Large type for a projector; a prediction stays hidden until you reveal it" });
   const progress = h("progress", { max: spec.band, value: 0, hidden: true, "aria-label": "Runs done" });
   const stop = button("Stop", () => line.stop(), { class: "ecs-quiet", hidden: true });
@@ -180,7 +180,7 @@ function build(el, { spec, result }, onWake) {
     el.dataset.lecture = "on";
     lecture.setAttribute("aria-pressed", "true");
     hide(true);
-    history.replaceState(history.state, "", linkTo(spec.name, state()));
+    if (hasAddress()) history.replaceState(history.state, "", linkTo(spec.name, state()));
     designs.redraw();
   }
 

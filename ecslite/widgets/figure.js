@@ -118,7 +118,7 @@ function onLook(el, changed, resized) {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const theme = new MutationObserver(changed);
   theme.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
-  theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
+  theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-vscode-theme-id"] });
   const size = new ResizeObserver(resized);
   size.observe(el);
   dark.addEventListener("change", changed);

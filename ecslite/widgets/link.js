@@ -39,3 +39,8 @@ export function linkTo(name, { settings, seed, prediction, seconds, lecture }) {
   if (lecture) said.set("lecture", "1");
   return `${location.href.split("#")[0]}#${said}`;
 }
+
+/** Whether this page has an address that a reader can keep: an output in VS Code has none. */
+export function hasAddress() {
+  return !document.body.hasAttribute("data-vscode-theme-kind");
+}
