@@ -4,6 +4,8 @@ import { createWhy } from "./why.js";
 import { createStage } from "./stage.js";
 
 const BOARD_SCHEMA = 2;
+/** Changes of tasks and instances that a frame of a playing board draws: 200 at once would take longer than a frame. */
+const A_FRAME = 24;
 const SPEEDS = [["1", "1 min/s"], ["3", "3 min/s"], ["10", "10 min/s"]];
 
 /** Marks over the slider: decisions and faults, so that the eye finds them. */
@@ -60,13 +62,13 @@ export function createBoard(el, { onTime } = {}) {
     seek(Math.min(seconds ?? settled(board), board.seconds));
   }
 
-  function seek(to) {
+  function seek(to, most) {
     seconds = Math.max(0, Math.min(to, board.seconds));
     explained = Infinity;
     scrub.value = seconds;
     scrub.setAttribute("aria-valuetext", minuteWords(seconds));
     say(moment, `${clock(seconds)}`);
-    stage.at(seconds);
+    stage.at(seconds, most);
     showFeed();
     onTime?.(seconds);
   }
@@ -119,13 +121,16 @@ export function createBoard(el, { onTime } = {}) {
   function frame(now) {
     const passed = before ? Math.min((now - before) / 1000, 0.1) : 0;
     before = now;
-    seek(seconds + passed * Number(speed.value) * 60);
+    seek(seconds + passed * Number(speed.value) * 60, A_FRAME);
     if (seconds >= board.seconds) pause();
     else playing = requestAnimationFrame(frame);
   }
 
   function pause() {
-    if (playing) cancelAnimationFrame(playing);
+    if (playing) {
+      cancelAnimationFrame(playing);
+      stage.at(seconds);
+    }
     playing = 0;
     say(play, "Play");
   }

@@ -14,20 +14,22 @@ function taskWords(task, { state, health, percent }) {
   return `Task ${task.short} of ${task.revision}: ${state}, ${HEALTH[health]?.[1] ?? health}${percent === null ? "" : `, CPU ${percent} %`}. Why?`;
 }
 
-/** Keeps an element in step with its task; `draw` is called only when the task is another than it was drawn. */
+/** Keeps an element in step with its task, and says whether there was something to draw: only a change is drawn. */
 function follower({ task, from, until }, el, draw) {
   let key = "";
   return (seconds) => {
-    el.hidden = seconds < from || seconds >= until;
-    if (el.hidden) return;
+    const [hidden, was] = [seconds < from || seconds >= until, el.hidden];
+    el.hidden = hidden;
+    if (hidden) return !was;
     const now = taskAt(task, seconds);
     const next = `${now.state}/${now.health}/${now.percent}`;
-    if (next === key) return;
+    if (next === key) return was;
     key = next;
     el.dataset.stage = STAGES[now.state] ?? "run";
     el.dataset.health = now.health;
     draw(now);
     el.setAttribute("aria-label", taskWords(task, now));
+    return true;
   };
 }
 
@@ -95,14 +97,16 @@ export function instanceBox({ instance, from, until, slot }, placed, ask, askIns
   return {
     el,
     chips,
+    /** How much there was to draw. */
     at(seconds) {
-      el.hidden = seconds < from || seconds >= until;
-      if (el.hidden) return;
-      for (const chip of chips) chip.at(seconds);
+      const [hidden, was] = [seconds < from || seconds >= until, el.hidden];
+      el.hidden = hidden;
+      if (hidden) return Number(!was);
+      const drawn = chips.filter((chip) => chip.at(seconds)).length;
       const here = chips.filter((chip) => chip.holds(seconds));
       const now = (holding(instance.states, seconds) ?? instance.states[0])[1];
       const next = `${now}/${here.map((chip) => chip.task.short).join()}`;
-      if (next === key) return;
+      if (next === key) return drawn + Number(was);
       key = next;
       el.dataset.stage = STAGES[now] ?? "run";
       const [cpu, memory] = drawPlane(plane, instance, here).map(Math.round);
@@ -112,6 +116,7 @@ export function instanceBox({ instance, from, until, slot }, placed, ask, askIns
       say(use, `CPU ${cpu} %, memory ${memory} %${most === null ? "" : `, ENI ${mine}/${most}`}`);
       el.dataset.empty = String(here.length === 0);
       head.setAttribute("aria-label", `Instance ${instance.short}, ${instance.type}: ${now}, ${here.length} task${here.length === 1 ? "" : "s"}, CPU ${cpu} % and memory ${memory} % reserved${enis}. Why?`);
+      return drawn + here.length;
     },
   };
 }

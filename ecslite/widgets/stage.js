@@ -143,12 +143,18 @@ export function createStage(board, { explain, past }) {
     counters.length > 0 && h("div", { class: "ecs-counters" }, counters),
     services.map((one) => one.deployments), balancers.map((one) => one.el), waiting.el, lanes.length > 0 && zones,
     cards.length > 0 && h("div", { class: "ecs-cards" }, cards.map((card) => card.el)));
-  const moving = [...services, ...balancers, ...lanes.flatMap((lane) => lane.boxes), waiting, ...cards];
+  const moving = [...services, ...balancers, waiting, ...cards], boxes = lanes.flatMap((lane) => lane.boxes);
+  let turn = 0;
   return {
     el,
-    at(seconds) {
+    /** All at a moment; once `most` changes are drawn, what is left has its turn in the next frame. */
+    at(seconds, most = Infinity) {
       now = seconds;
       for (const one of moving) one.at(seconds);
+      for (let seen = 0, drawn = 0; seen < boxes.length && drawn < most; seen += 1) {
+        drawn += Number(boxes[turn].at(seconds));
+        turn = (turn + 1) % boxes.length;
+      }
     },
   };
 }
