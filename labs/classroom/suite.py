@@ -89,12 +89,10 @@ class Submitted(pytest.Item):
         return f"{excinfo.typename}: {excinfo.value}"
 
 
-def pytest_collection(session: pytest.Session) -> bool | None:
-    """Make the items, in a process of pytest-xdist's."""
-    given = getattr(session.config, "workerinput", {}).get(WORK)
-    if given is None:
-        return None
-    work: Work = pickle.loads(given)
+def pytest_collection(session: pytest.Session) -> bool:
+    """Make the items, in a process of pytest-xdist's. The one that starts these has none."""
+    given: Any = session.config
+    work: Work = pickle.loads(given.workerinput[WORK])
     work.way.hide()
     session.items = [
         Submitted.from_parent(session, name=str(number), work=work, attempt=attempt)

@@ -97,6 +97,7 @@ def until(process, condition):
 ENDS = {
     "Ctrl-C": (lambda pid: os.killpg(pid, signal.SIGINT), 130),
     "a signal to the first process alone": (lambda pid: os.kill(pid, signal.SIGINT), 130),
+    "a signal to one of the others alone": (lambda pid: os.kill(descendants(pid)[0], signal.SIGINT), 130),
     "the loss of the first process": (lambda pid: os.kill(pid, signal.SIGKILL), -signal.SIGKILL),
 }
 
