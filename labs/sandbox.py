@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import IO
@@ -77,6 +77,8 @@ class Protections:
     own_user: bool
     sealed: bool
     limits: bool
+    late: bool = False
+    """Whether more would hold, had trying it out not taken too long."""
 
     @property
     def held(self) -> tuple[str, ...]:
@@ -86,7 +88,7 @@ class Protections:
     @property
     def missing(self) -> tuple[str, ...]:
         """What does not hold, and what a submission can do for the lack of it."""
-        return tuple(no for name, _, no in WORDS if not getattr(self, name))
+        return (*(no for name, _, no in WORDS if not getattr(self, name)), *((LATE,) if self.late else ()))
 
     def __str__(self) -> str:
         return "\n".join([*(f"+ {each}" for each in self.held), *(f"- NOT PROTECTED: {each}" for each in self.missing)])
@@ -126,6 +128,15 @@ WORDS = (
 )
 
 
+PATIENCE = 30
+"""Seconds that a way may take to start Python, until the next one is tried."""
+
+LATE = (
+    f"a better way may work here, and was given up after {PATIENCE} s in which it had not started:"
+    " grade again when the machine is less busy"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Sandbox:
     """One way to start a stranger's program. The plain `Sandbox()` is no more than a folder of its own."""
@@ -133,6 +144,8 @@ class Sandbox:
     bwrap: str | None = None
     offline: bool = False
     other_user: bool = False
+    late: bool = False
+    """Whether a better way was given up, since it took too long to start."""
 
     @property
     def protections(self) -> Protections:
@@ -144,6 +157,7 @@ class Sandbox:
             own_user=self.other_user or self.bwrap is not None,
             sealed=self.other_user or sys.platform == "linux",
             limits=self.other_user or (os.name == "posix" and os.geteuid() != 0),
+            late=self.late,
         )
 
     def user(self) -> int:
@@ -192,13 +206,15 @@ class Sandbox:
             ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, *[ctypes.c_ulong(0)] * 4)
 
     def works(self) -> bool:
-        """Whether a kernel could be started in this way."""
+        """Whether a kernel could be started in this way. TimeoutExpired if that is not known in time."""
         user = self.user()
-        try:
-            with self.room(user) as room:
-                return self.start([sys.executable, "-c", PROBE, str(user)], room).wait(30) == 0
-        except (OSError, subprocess.TimeoutExpired):
-            return False
+        program = [sys.executable, "-c", PROBE, str(user)]
+        with contextlib.suppress(OSError), self.room(user) as room, self.start(program, room) as child:
+            try:
+                return child.wait(PATIENCE) == 0
+            finally:
+                child.kill()
+        return False
 
     def _wrapping(self) -> list[str]:
         """bwrap's part of the command: a process tree, a system and a file system in which the program is alone."""
@@ -213,8 +229,15 @@ class Sandbox:
 
 @cache
 def sandbox() -> Sandbox:
-    """The best that works on this machine."""
-    return next((each for each in _ways() if each.works()), Sandbox())
+    """The best that works on this machine, as far as trying it out does not take too long."""
+    late = False
+    for way in _ways():
+        try:
+            if way.works():
+                return replace(way, late=late)
+        except subprocess.TimeoutExpired:
+            late = True
+    return Sandbox(late=late)
 
 
 def _ways() -> Iterator[Sandbox]:

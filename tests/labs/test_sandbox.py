@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import subprocess
 import sys
@@ -107,6 +106,19 @@ def test_the_best_way_is_taken_that_works(monkeypatch):
     assert sandbox.sandbox.__wrapped__() == Sandbox()
 
 
+def test_a_way_that_takes_too_long_to_start_is_ended_and_the_report_says_so(monkeypatch, tmp_path):
+    slow = tmp_path / "bwrap"
+    slow.write_text(f"#!/bin/sh\necho $$ > {tmp_path / 'pid'}\nexec sleep 1000\n")
+    slow.chmod(0o755)
+    monkeypatch.setattr(sandbox, "_ways", lambda: iter([Sandbox(str(slow))]))
+    monkeypatch.setattr(sandbox, "PATIENCE", 2)
+    found = sandbox.sandbox.__wrapped__()
+
+    assert found == Sandbox(late=True)
+    assert found.protections.missing == (*Sandbox().protections.missing, sandbox.LATE)
+    assert not processes._alive(int((tmp_path / "pid").read_text()))
+
+
 def test_as_root_another_user_is_tried_before_the_same_one(monkeypatch):
     monkeypatch.setattr(sandbox.shutil, "which", lambda name: "/usr/bin/bwrap")
     monkeypatch.setattr(os, "geteuid", lambda: 0)
@@ -131,7 +143,7 @@ def test_without_root_and_bubblewrap_nothing_is_tried(monkeypatch):
 def test_each_protection_is_in_words_whether_it_holds_or_not(name):
     protections = WAYS[name]("/usr/bin/bwrap").protections
 
-    assert len(protections.held) + len(protections.missing) == len(dataclasses.fields(protections))
+    assert len(protections.held) + len(protections.missing) == len(sandbox.WORDS)
     assert str(protections).count("NOT PROTECTED") == len(protections.missing)
 
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import papers
@@ -146,6 +147,15 @@ def test_pytest_s_settings_and_plugins_on_this_machine_change_nothing(tmp_path, 
 
     assert [row.message[:13] for row in rows] == ["line 1 is '!l", "line 1 is '!l"]
     assert os.environ["PYTEST_ADDOPTS"] == "--collect-only -k nobody"
+
+
+def test_ecslite_is_compiled_before_the_first_kernel_which_cannot_keep_what_it_compiles(tmp_path):
+    compiled = Path(cache_from_source(str(LABS.parent / "ecslite" / "checks.py")))
+    compiled.unlink(missing_ok=True)
+    papers.hand_in(tmp_path, {"ann": REFUSED})
+    grade([papers.COUNTING], tmp_path, tmp_path / "out", jobs=1, limits=Limits(), tell=lambda step: None)
+
+    assert compiled.is_file()
 
 
 @on_linux
