@@ -132,7 +132,7 @@ def _read_out(
         if _unanswered(value):
             told[exercise] = NOT_ANSWERED
         else:
-            values[exercise] = json.dumps(value)
+            values[exercise] = json.dumps(_utf8(value))
     return values, told
 
 
@@ -143,6 +143,11 @@ def _shallow(value: Any, depth: int = 0) -> Any:
     for each in value if isinstance(value, list) else value.values() if isinstance(value, dict) else ():
         _shallow(each, depth + 1)
     return value
+
+
+def _utf8(value: Any) -> Any:
+    """The value with a question mark for what no UTF-8 text can hold: printed, it would take other prints with it."""
+    return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def _unanswered(value: Any) -> bool:

@@ -345,7 +345,7 @@ def ordinary():
         "shared-memory": Attack(SHARED_MEMORY, "MiB of memory"),
         "silent": Attack("import builtins\nbuiltins.print = lambda *words, **more: None\nhalf = 10", "no value", 0),
         "sleeps": Attack("import time\ntime.sleep(10**5)", "look for a loop that does not end"),
-        "surrogates": Attack("half = '\\ud800\\x00\\r\\n\\u202e1.1 right'", "could not be judged"),
+        "surrogates": Attack("half = '\\ud800\\x00\\r\\n\\u202e1.1 right'", "the answer seen is ? 1.1 right"),
         "sys-exit": Attack("import sys\nsys.exit(0)", "SystemExit"),
         "threads": Attack(THREADS, "the answer seen is 3"),
         "unhashed-keys": Attack(UNHASHED, "TypeError"),
