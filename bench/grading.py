@@ -78,13 +78,16 @@ def answer(cell: Cell, draw: Random) -> str:
 
 @contextlib.contextmanager
 def watched() -> Iterator[dict[int, float]]:
-    """The most MiB that each process started by this one took, with all below it, looked at ten times a second."""
+    """The most MiB that each run took, with all its processes, looked at ten times a second.
+
+    A run is what a process of pytest-xdist's has started, and that is what this one has started.
+    """
     peaks: dict[int, float] = {}
     over = threading.Event()
 
     def look() -> None:
         while not over.wait(0.1):
-            for child in children(os.getpid()):
+            for child in (run for grader in children(os.getpid()) for run in children(grader)):
                 peaks[child] = max(peaks.get(child, 0.0), sum(map(written_mib, [child, *descendants(child)])))
 
     watcher = threading.Thread(target=look, daemon=True)
@@ -99,8 +102,8 @@ def watched() -> Iterator[dict[int, float]]:
 def children(pid: int) -> list[int]:
     """The processes that one has started itself."""
     found = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
             found += map(int, (task / "children").read_text().split())
     return found
 
