@@ -7,7 +7,7 @@ import os
 import signal
 from pathlib import Path
 
-__all__ = ["descendants", "end_descendants", "memory_mib", "running", "threads"]
+__all__ = ["alive", "descendants", "end_descendants", "memory_mib", "running", "threads"]
 
 
 def descendants(pid: int) -> list[int]:
@@ -26,7 +26,7 @@ def descendants(pid: int) -> list[int]:
 def end_descendants(pid: int) -> None:
     """Kill what a process has started, until nothing but the dead is left."""
     for _ in range(20):
-        living = [child for child in descendants(pid) if _alive(child)]
+        living = [child for child in descendants(pid) if alive(child)]
         if not living:
             return
         for child in living:
@@ -77,7 +77,7 @@ def _table(path: str) -> dict[str, str]:
     return {name: value for name, _, value in lines}
 
 
-def _alive(pid: int) -> bool:
+def alive(pid: int) -> bool:
     """Whether a process runs and is not only waiting to be buried."""
     with contextlib.suppress(OSError, IndexError):
         return _after_name(Path(f"/proc/{pid}/stat"))[0] not in ("Z", "X")

@@ -116,7 +116,7 @@ def test_a_way_that_takes_too_long_to_start_is_ended_and_the_report_says_so(monk
 
     assert found == Sandbox(late=True)
     assert found.protections.missing == (*Sandbox().protections.missing, sandbox.LATE)
-    assert not processes._alive(int((tmp_path / "pid").read_text()))
+    assert not processes.alive(int((tmp_path / "pid").read_text()))
 
 
 def test_as_root_another_user_is_tried_before_the_same_one(monkeypatch):
@@ -219,12 +219,12 @@ def test_a_process_that_is_gone_has_no_numbers_and_is_not_alive():
     with subprocess.Popen([sys.executable, "-c", "pass"]) as child:
         child.wait()
 
-    assert (processes._table(f"/proc/{child.pid}/status"), processes._alive(child.pid)) == ({}, False)
+    assert (processes._table(f"/proc/{child.pid}/status"), processes.alive(child.pid)) == ({}, False)
 
 
 def test_what_cannot_be_ended_is_given_up(monkeypatch):
     monkeypatch.setattr(processes, "descendants", lambda pid: [child])
-    monkeypatch.setattr(processes, "_alive", lambda pid: killed.append(pid) is None)
+    monkeypatch.setattr(processes, "alive", lambda pid: killed.append(pid) is None)
     killed = []
     child = 2**22 + 1  # beyond what Linux counts to
     processes.end_descendants(1)

@@ -22,7 +22,7 @@ from labs.classroom.results import Timed
 from labs.classroom.suite import ENTRY, Controller, Work
 from labs.hidden import PUBLIC, VARIABLE, ClassKey
 from labs.lab import LABS
-from labs.processes import _alive, descendants
+from labs.processes import alive, descendants
 from labs.runner import Limits
 from labs.sandbox import Sandbox
 
@@ -31,11 +31,13 @@ on_linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are loo
 REFUSED = papers.answered("!ls", "!ls")
 """A notebook whose answers are not Python: graded without a kernel."""
 
-LEAVES = """
+LEFT = f"left by a submission of {os.getpid()}"
+
+LEAVES = f"""
 import os, pathlib, signal, subprocess, sys
-subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)  # outlives-its-grader"])
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)  # {LEFT}"])
 nbval = os.getppid()
-grader = int(pathlib.Path(f"/proc/{nbval}/stat").read_text().rpartition(")")[2].split()[1])
+grader = int(pathlib.Path(f"/proc/{{nbval}}/stat").read_text().rpartition(")")[2].split()[1])
 os.kill(grader, signal.SIGKILL)
 """
 
@@ -62,7 +64,7 @@ def test_a_submission_that_ends_the_process_that_grades_it_is_for_a_person_and_c
         ("fay", 1, "right"),
         ("fay", 2, "right"),
     ]
-    assert [pid for pid in everybody() if "outlives-its-grader" in shown(pid, "cmdline")] == []
+    assert [pid for pid in everybody() if LEFT in shown(pid, "cmdline")] == []
     assert len(list((tmp_path / "out" / "journal").iterdir())) == 1
 
 
@@ -116,7 +118,7 @@ def test_no_process_is_left_and_what_was_graded_is_not_run_again_after(how, star
     below = descendants(started.pid)
     end(started.pid)
     _, err = started.communicate()
-    gone = until(started, lambda: not any(map(_alive, below)))
+    gone = until(started, lambda: not any(map(alive, below)))
 
     assert (running, gone, started.returncode) == (True, True, code)
     assert code < 0 or err == "Stopped. The learners that were done stand in the gradebook.\n"
